@@ -1,0 +1,1 @@
+"""Rule-based red flags for people followed up after cancer treatment."""

@@ -1,0 +1,71 @@
+"""A pytest plugin: every case of a `cases` folder is a test item with the case's name.
+
+pytest -p triage.assurance.pytest_cases cases -k "blood flow"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+def pytest_collect_file(parent: pytest.Collector, file_path: Path) -> pytest.File | None:
+    if file_path.suffix == ".yaml" and "cases" in {folder.name for folder in file_path.parents}:
+        return CaseFile.from_parent(parent, path=file_path)
+    return None
+
+
+@cache
+def _decider() -> Any:
+    from triage.book.load import load_book
+    from triage.book.shipped import shipped_folder
+    from triage.decision.decide import Decider
+
+    return Decider(load_book(shipped_folder("rules")))
+
+
+class CaseFile(pytest.File):
+    """One file of cases; a case that cannot be read fails as one item for the whole file."""
+
+    def collect(self) -> Iterable[pytest.Item]:
+        from triage.book.case import load_cases
+
+        cases, found = load_cases([self.path], _decider().book)
+        if found:
+            yield UnreadableCases.from_parent(self, name="cases can be read", found=found)
+        for case in cases:
+            yield CaseItem.from_parent(self, name=case.name, case=case)
+
+
+class CaseItem(pytest.Item):
+    """One case, decided by both engines."""
+
+    def __init__(self, *, case: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.case = case
+
+    def runtest(self) -> None:
+        from triage.assurance.cases import run_case
+
+        outcome = run_case(_decider(), self.case)
+        if outcome.differences:
+            pytest.fail("\n".join(outcome.differences), pytrace=False)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        return self.path, self.case.line - 1, self.case.name
+
+
+class UnreadableCases(pytest.Item):
+    def __init__(self, *, found: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.found = found
+
+    def runtest(self) -> None:
+        pytest.fail("\n".join(str(problem) for problem in self.found), pytrace=False)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        return self.path, 0, self.name

@@ -1,0 +1,188 @@
+"""A case: one patient's answers in words, with a name, and what is expected of them in a test.
+
+Case files are regression tests, saved sessions and the input of a decision alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from triage.book import shape
+from triage.book.book import RuleBook
+from triage.book.facts import Answer, Answers
+from triage.book.problems import Problem, Problems, nearest
+from triage.book.quantity import UnreadableAnswer
+from triage.book.rule import Level
+from triage.book.text import Page, Place, read_page
+
+EVERYTHING_ELSE = "everything else"
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What a case expects; lists are exact, and None expects nothing."""
+
+    urgency: Level
+    rules: frozenset[str]
+    possible: Level | None
+    advice: Level | None
+    status: str | None
+    suspects: frozenset[str] | None
+    exams: frozenset[str] | None
+    open: frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One patient. `file` and `line` say where; `rules_hash` is the book a saved session was asked by."""
+
+    file: str
+    line: int
+    name: str
+    story: str
+    answers: Answers
+    expect: Expectation | None
+    asked_on: str = ""
+    rules_hash: str = ""
+
+
+def read_cases(page: Page, book: RuleBook) -> tuple[list[Case], list[Problem]]:
+    """The cases of a page that can be read, and the problems (codes K…) of those that cannot.
+
+    A page is a list of cases, one case, or just one patient's facts.
+    """
+    if isinstance(page.data, list):
+        places: list[Place] = [(index,) for index in range(len(page.data))]
+    else:
+        places = [()]
+    cases: list[Case] = []
+    found: list[Problem] = []
+    for place in places:
+        reader = _CaseReader(page, book, place)
+        try:
+            case = reader.read()
+        except Problems as error:
+            found.extend(error.problems)
+            continue
+        if reader.found:
+            found.extend(reader.found)
+        else:
+            cases.append(case)
+    return cases, found
+
+
+def load_cases(paths: Iterable[Path], book: RuleBook) -> tuple[list[Case], list[Problem]]:
+    """The cases of files, and of every .yaml file under folders; a name may stand only once."""
+    cases: list[Case] = []
+    found: list[Problem] = []
+    for path in paths:
+        inside = sorted(p for p in path.rglob("*.yaml") if p.is_file()) if path.is_dir() else [path]
+        if not inside:
+            found.append(Problem(str(path), 1, 1, "K001", "no .yaml file in this folder"))
+        for file in inside:
+            try:
+                read, wrong = read_cases(read_page(file), book)
+            except Problems as error:
+                found.extend(error.problems)
+                continue
+            cases.extend(read)
+            found.extend(wrong)
+    seen: dict[str, Case] = {}
+    for case in cases:
+        first = seen.setdefault(case.name, case)
+        if first is not case:
+            what = f'two cases are called "{case.name}"'
+            hint = f"the other is at {first.file}:{first.line}"
+            found.append(Problem(case.file, case.line, 1, "K002", what, hint))
+    return cases, found
+
+
+class _CaseReader:
+    def __init__(self, page: Page, book: RuleBook, place: Place) -> None:
+        self.page, self.book, self.place = page, book, place
+        self.found: list[Problem] = []
+
+    def read(self) -> Case:
+        data = self._data()
+        if isinstance(data, dict) and "facts" not in data and "name" not in data and not self.place:
+            facts = shape.shape_page(self.page, TypeAdapter(dict[str, str]))
+            return Case(self.page.file, 1, Path(self.page.file).stem, "", self._answers(facts, ()), None)
+        said = shape.shape_page(self.page, shape.CaseShape, self.place)
+        answers = self._answers(said.facts, (*self.place, "facts"))
+        answers.update(self._denied(said.denied, answers))
+        line = self.page.values.get(self.place, (1, 1))[0]
+        expect = self._expect(said.expect) if said.expect else None
+        return Case(
+            self.page.file, line, said.name, said.story, answers, expect, said.asked_on, said.rules_hash
+        )
+
+    def _data(self) -> object:
+        data: object = self.page.data
+        for step in self.place:
+            data = data[step]  # type: ignore[index]
+        return data
+
+    def _say(self, place: Place, code: str, what: str, write: str = "", *, key: bool = False) -> None:
+        self.found.append(self.page.problem(place, code, what, write, key=key))
+
+    def _answers(self, said: dict[str, str], place: Place) -> dict[str, Answer]:
+        answers = {}
+        for name, word in said.items():
+            fact = self.book.facts.get(name)
+            if fact is None:
+                hint = nearest(name, self.book.facts)
+                self._say((*place, name), "K003", f'unknown fact "{name}"', hint, key=True)
+                continue
+            try:
+                answers[name] = fact.read(word)
+            except UnreadableAnswer as error:
+                self._say((*place, name), "K004", f"{name}: {error.what}", error.write)
+        return answers
+
+    def _denied(self, said: str | list[str], answers: Answers) -> dict[str, Answer]:
+        """The mildest answer to each fact that the case says was denied."""
+        book = self.book
+        deniable = {f.id: f for f in book.facts.values() if f.ordered and f.kind == "symptom"}
+        if said == EVERYTHING_ELSE:
+            names = set(deniable)
+        else:
+            names = set()
+            for index, name in enumerate(said):
+                on_screen = {id for id, fact in deniable.items() if fact.screen == name}
+                if name not in deniable and not on_screen:
+                    place = (*self.place, "denied", index)
+                    hint = nearest(name, [*deniable, *book.screens])
+                    self._say(place, "K005", f'"{name}" is nothing that can be denied', hint)
+                names |= on_screen or {name} & set(deniable)
+        return {
+            name: mildest
+            for name, fact in deniable.items()
+            if name in names and name not in answers and (mildest := fact.mildest) is not None
+        }
+
+    def _expect(self, said: shape.ExpectShape) -> Expectation:
+        place = (*self.place, "expect")
+        for key, known in (
+            ("rules", self.book.rules),
+            ("suspects", self.book.suspicions),
+            ("exams", self.book.exams),
+            ("open", self.book.facts),
+        ):
+            for index, name in enumerate(getattr(said, key) or []):
+                if name not in known:
+                    at = (*place, key, index)
+                    self._say(at, "K006", f'unknown name in {key}: "{name}"', nearest(name, known))
+        return Expectation(
+            Level[said.urgency],
+            frozenset(said.rules),
+            Level[said.possible] if said.possible else None,
+            Level[said.advice] if said.advice else None,
+            said.status,
+            frozenset(said.suspects) if said.suspects is not None else None,
+            frozenset(said.exams) if said.exams is not None else None,
+            frozenset(said.open) if said.open is not None else None,
+        )

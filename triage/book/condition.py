@@ -1,0 +1,155 @@
+"""Reads a condition from a page: the words of `when:` become All, Any, AtLeast and Is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from triage.book.facts import Fact
+from triage.book.logic import All, Any, AtLeast, Condition, Is, Spans
+from triage.book.problems import Problem, nearest
+from triage.book.quantity import Scale, UnreadableAnswer
+from triage.book.text import Page, Place
+
+_AT_LEAST = re.compile(r"at least ([0-9]+) of")
+_PHRASE = re.compile(r"(at least|at most|above|below) (.+)|between (\S+) and (.+)")
+_PHRASES = "`at least 20 mm`, `at most …`, `above …`, `below …` or `between 5 and 20 mm`"
+
+
+@dataclass
+class ConditionReader:
+    """Reads the conditions of one page; what is wrong is added to `found` with its place.
+
+    `findings` holds the conditions that may be named; an empty mapping allows none.
+    """
+
+    page: Page
+    facts: Mapping[str, Fact]
+    findings: Mapping[str, Condition]
+    found: list[Problem]
+    named: list[str] = field(default_factory=list)
+
+    def read(self, data: object, place: Place) -> Condition | None:
+        """The condition at a place, or None when something in it was wrong."""
+        if not isinstance(data, dict) or not data:
+            return self._wrong(place, "C001", "a condition is a fact with its answers, or a group", _FORM)
+        if len(data) > 1:
+            keys = ", ".join(data)
+            return self._wrong(
+                place, "C002", f"one condition with {len(data)} keys ({keys})", "put them under `all:`"
+            )
+        [(key, value)] = data.items()
+        inner = (*place, key)
+        if key in ("all", "any"):
+            parts = self._parts(value, inner)
+            if parts is None:
+                return None
+            return All(parts) if key == "all" else Any(parts)
+        if match := _AT_LEAST.fullmatch(key):
+            return self._at_least(int(match[1]), value, inner)
+        if key == "finding":
+            return self._finding(value, inner)
+        return self._comparison(key, value, inner)
+
+    def _wrong(
+        self, place: Place, code: str, what: str, write: str = "", *, key: bool = False
+    ) -> Condition | None:
+        """Adds a problem, and gives None in place of the condition that could not be read."""
+        self.found.append(self.page.problem(place, code, what, write, key=key))
+        return None
+
+    def _parts(self, value: object, place: Place) -> tuple[Condition, ...] | None:
+        if not isinstance(value, list) or len(value) < 2:
+            self._wrong(place, "C003", "a group needs a list of two or more conditions")
+            return None
+        parts = [self.read(part, (*place, index)) for index, part in enumerate(value)]
+        if any(part is None for part in parts):
+            return None
+        return tuple(part for part in parts if part is not None)
+
+    def _at_least(self, count: int, value: object, place: Place) -> Condition | None:
+        parts = self._parts(value, place)
+        if parts is None:
+            return None
+        if not 1 < count < len(parts):
+            hint = f"from 2 to {len(parts) - 1}; otherwise `any` or `all`"
+            return self._wrong(place, "C004", f"at least {count} of {len(parts)}", hint, key=True)
+        return AtLeast(count, parts)
+
+    def _finding(self, value: object, place: Place) -> Condition | None:
+        if not isinstance(value, str):
+            return self._wrong(place, "C005", "a finding is one name")
+        if value not in self.findings:
+            return self._wrong(place, "C005", f'unknown finding "{value}"', nearest(value, self.findings))
+        self.named.append(value)
+        return self.findings[value]
+
+    def _comparison(self, name: str, value: object, place: Place) -> Condition | None:
+        fact = self.facts.get(name)
+        if fact is None:
+            hint = nearest(name, [*self.facts, "all", "any", "finding"])
+            return self._wrong(place, "C006", f'unknown fact "{name}"', hint, key=True)
+        words = [word for word in (value if isinstance(value, list) else [value]) if isinstance(word, str)]
+        if not words or (isinstance(value, list) and len(words) < len(value)):
+            return self._wrong(place, "C007", f"{name} needs an answer or a list of answers")
+        places = [(*place, i) if isinstance(value, list) else place for i in range(len(words))]
+        if fact.scale is not None:
+            return self._number(fact.scale, name, words, places)
+        for word, at in zip(words, places, strict=True):
+            if word not in fact.answers:
+                hint = nearest(word, fact.answers)
+                self._wrong(at, "C008", f'"{word}" is not an answer to {name}', hint)
+            elif words.count(word) > 1:
+                self._wrong(at, "C009", f'"{word}" stands here twice', "write it once")
+        if len(set(words)) == len(fact.answers):
+            return self._wrong(place, "C010", f"every answer to {name} is listed: always true")
+        return Is(name, frozenset(words))
+
+    def _number(self, scale: Scale, name: str, words: list[str], places: list[Place]) -> Condition | None:
+        spans = []
+        for word, at in zip(words, places, strict=True):
+            try:
+                spans.append(_span(scale, word))
+            except UnreadableAnswer as error:
+                self._wrong(at, "C011", f"{name}: {error.what}", error.write)
+        if len(spans) < len(words):
+            return None
+        joined = _joined(spans)
+        if joined == ((scale.low, scale.high),):
+            return self._wrong(places[0], "C010", f"every number of {name} is inside: always true")
+        return Is(name, Spans(joined))
+
+
+_FORM = "`fact: answer`, `all: [...]`, `any: [...]`, `at least 2 of: [...]` or `finding: name`"
+
+
+def _span(scale: Scale, phrase: str) -> tuple[int, int]:
+    match = _PHRASE.fullmatch(phrase)
+    if match is None:
+        raise UnreadableAnswer(f'"{phrase}" is not a comparison', _PHRASES)
+    if match[3]:
+        high = scale.read(match[4])
+        unit = match[4].split()[-1]
+        low = scale.read(f"{match[3]} {unit}")
+    else:
+        bound = scale.read(match[2])
+        low, high = {
+            "at least": (bound, scale.high),
+            "above": (bound + 1, scale.high),
+            "at most": (scale.low, bound),
+            "below": (scale.low, bound - 1),
+        }[match[1]]
+    if low > high:
+        raise UnreadableAnswer(f'no number is "{phrase}"', "the smaller number first, inside the range")
+    return low, high
+
+
+def _joined(spans: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    joined: list[tuple[int, int]] = []
+    for low, high in sorted(spans):
+        if joined and low <= joined[-1][1] + 1:
+            joined[-1] = (joined[-1][0], max(high, joined[-1][1]))
+        else:
+            joined.append((low, high))
+    return tuple(joined)

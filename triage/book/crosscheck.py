@@ -1,0 +1,123 @@
+"""What must hold between the parts of a rule book: nothing unknown, nothing unused, nothing twice.
+
+A misspelt identifier is always found: either nothing has that name, or nothing uses it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from triage.book.book import RuleBook
+from triage.book.logic import Condition, Is, Spans, comparisons, facts_of
+from triage.book.problems import Problem
+from triage.book.rule import Rule
+from triage.book.text import Page, Place
+
+
+def crosscheck(book: RuleBook, pages: Mapping[str, Page]) -> list[Problem]:
+    """Every problem between the parts of a book whose parts are right each by itself."""
+    return list(_Crosscheck(book, pages).problems())
+
+
+class _Crosscheck:
+    def __init__(self, book: RuleBook, pages: Mapping[str, Page]) -> None:
+        self.book, self.pages = book, pages
+
+    def problems(self) -> Iterator[Problem]:
+        for rule in self.book.rules.values():
+            yield from self._rule(rule)
+        yield from self._unused_names()
+        yield from self._unused_facts_and_answers()
+        yield from self._statements()
+
+    def _rule(self, rule: Rule) -> Iterator[Problem]:
+        page = self.pages[f"{rule.id}.yaml"]
+        for name, count in Counter(is_.fact for is_ in comparisons(rule.when)).items():
+            if count > 1:
+                what = f"{name} occurs {count} times in this rule"
+                hint = "once, so that an unknown answer is exact; otherwise two rules"
+                yield page.problem(("when",), "R005", what, hint, key=True)
+        for is_ in comparisons(rule.when):
+            fact = self.book.facts[is_.fact]
+            if fact.asked_of == "nurse":
+                what = f"{fact.id} is known to a nurse only, so a patient could never be told `none`"
+                yield page.problem(("when",), "R006", what, "ask the patient, or the record", key=True)
+            if fact.ordered and not isinstance(is_.answers, Spans):
+                worse = list(fact.answers)[self._mildest_listed(is_, list(fact.answers)) :]
+                missing = [answer for answer in worse if answer not in is_.answers]
+                if missing:
+                    what = f"{fact.id} is ordered, but a worse answer is left out: {', '.join(missing)}"
+                    yield page.problem(("when",), "R007", what, "list everything that is worse", key=True)
+        fires = {example.fires for example in rule.examples}
+        for wanted in ("yes", "no"):
+            if wanted not in fires:
+                what = f"no example with `fires: {wanted}`"
+                yield page.problem(("examples",), "E004", what, "a patient and a near miss", key=True)
+
+    def _mildest_listed(self, is_: Is, order: list[str]) -> int:
+        assert not isinstance(is_.answers, Spans)
+        return min(order.index(answer) for answer in is_.answers)
+
+    def _unused_names(self) -> Iterator[Problem]:
+        rules = self.book.rules.values()
+        used_by = {
+            "exams.yaml": (self.book.exams, {id for rule in rules for id in rule.exams}, "rule"),
+            "suspicions.yaml": (self.book.suspicions, {s for r in rules for s in r.suspects}, "rule"),
+            "screens.yaml": (self.book.screens, {f.screen for f in self.book.facts.values()}, "fact"),
+        }
+        for path, (names, used, by) in used_by.items():
+            for id in names:
+                if id not in used:
+                    yield self.pages[path].problem((id,), "B006", f'no {by} uses "{id}"', key=True)
+        named = {id for rule in rules for id in rule.findings}
+        for id in self.book.findings:
+            if id not in named:
+                yield self._at("findings/", (id,), "B006", f'no rule uses the finding "{id}"')
+
+    def _unused_facts_and_answers(self) -> Iterator[Problem]:
+        book = self.book
+        conditions: list[Condition] = [rule.when for rule in book.rules.values()]
+        conditions += [constraint.never for constraint in book.constraints]
+        conditions += [advice.when for advice in book.advice if advice.when]
+        conditions.append(book.scope)
+        used = {name for condition in conditions for name in facts_of(condition)}
+        answers = {
+            (is_.fact, answer)
+            for condition in conditions
+            for is_ in comparisons(condition)
+            if not isinstance(is_.answers, Spans)
+            for answer in is_.answers
+        }
+        for rule in book.rules.values():
+            for example in rule.examples:
+                answers |= {(name, str(answer)) for name, answer in example.answers.items()}
+        for fact in book.facts.values():
+            if fact.id not in used:
+                what = f'no rule, constraint or advice uses the fact "{fact.id}"'
+                yield self._at("facts/", (fact.id,), "F010", what)
+                continue
+            for answer in fact.answers:
+                if (fact.id, answer) not in answers:
+                    what = f'no condition or example uses the answer "{answer}" to {fact.id}'
+                    yield self._at("facts/", (fact.id, "answers", answer), "F011", what)
+            if fact.kind == "symptom" and fact.answers and not fact.ordered:
+                what = f"the symptom {fact.id} is not ordered"
+                yield self._at("facts/", (fact.id,), "F009", what, "ordered: yes, mildest first")
+
+    def _statements(self) -> Iterator[Problem]:
+        used = {id for _, source in self.book.sources() for id in source.statements}
+        for document in self.book.documents.values():
+            for statement in document.statements.values():
+                place: Place = ("statements", statement.id)
+                if statement.id not in used and not statement.left_out:
+                    what, hint = f"{statement.id} is used by nothing", "use it, or say why in `left_out`"
+                    yield self._at("documents/", place, "D009", what, hint)
+                if statement.id in used and statement.left_out:
+                    what = f"{statement.id} is used although it is left out"
+                    yield self._at("documents/", place, "D010", what, "drop `left_out`")
+
+    def _at(self, folder: str, place: Place, code: str, what: str, write: str = "") -> Problem:
+        """A problem at a key of whichever page of a folder has it."""
+        page = next(p for path, p in self.pages.items() if path.startswith(folder) and place in p.keys)
+        return page.problem(place, code, what, write, key=True)

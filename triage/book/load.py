@@ -1,0 +1,54 @@
+"""A folder becomes a RuleBook. Nothing loads unless everything loads; all problems at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from triage.book import shape
+from triage.book.book import RuleBook
+from triage.book.crosscheck import crosscheck
+from triage.book.folder import Folder, hash_files
+from triage.book.problems import Problems
+from triage.book.rulefiles import RuleFiles
+from triage.book.vocabulary import Vocabulary
+
+
+def load_book(path: Path) -> RuleBook:
+    """Reads a folder once and returns its rule book. Raises Problems with everything wrong in it.
+
+    While a word of the vocabulary is wrong, conditions are not looked into: each use of that word
+    would be one more problem.
+    """
+    folder = Folder(path)
+    head = folder.shaped("book.yaml", shape.BookShape)
+    words = Vocabulary(folder)
+    vocabulary_is_whole = not folder.found
+    rules = RuleFiles(folder, words)
+    if not vocabulary_is_whole or head is None:
+        raise Problems(folder.found)
+    rules.read()
+    scope = rules.condition(folder.pages["book.yaml"], head.scope, ("scope",))
+    if folder.found or scope is None:
+        raise Problems(folder.found)
+    book = RuleBook(
+        title=head.title,
+        version=head.version,
+        status=head.status,
+        hash=hash_files(folder.files),
+        scope=scope,
+        outside_scope=head.outside_scope,
+        facts=words.facts,
+        findings=rules.findings,
+        rules=rules.rules,
+        exams=words.exams,
+        suspicions=words.suspicions,
+        screens=words.screens,
+        levels=words.levels,
+        documents=words.documents,
+        constraints=rules.constraints,
+        advice=rules.advice,
+    )
+    found = crosscheck(book, folder.pages)
+    if found:
+        raise Problems(found)
+    return book

@@ -1,0 +1,145 @@
+"""Numbers with a unit, a range and a step, kept as whole numbers of their step.
+
+No float ever enters a comparison: 37.5 °C in steps of 0.1 is the integer 375, so a threshold is
+exactly where it was written, in every engine.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+# unit -> (what it measures, factor and offset to the first unit of that kind)
+_UNITS: dict[str, tuple[str, Fraction, Fraction]] = {
+    "°C": ("temperature", Fraction(1), Fraction(0)),
+    "°F": ("temperature", Fraction(5, 9), Fraction(-160, 9)),
+    "mm": ("length", Fraction(1), Fraction(0)),
+    "cm": ("length", Fraction(10), Fraction(0)),
+    "days": ("days", Fraction(1), Fraction(0)),
+    "weeks": ("days", Fraction(7), Fraction(0)),
+    "months": ("months", Fraction(1), Fraction(0)),
+    "years": ("months", Fraction(12), Fraction(0)),
+    "kg": ("mass", Fraction(1), Fraction(0)),
+    "percent": ("share", Fraction(1), Fraction(0)),
+    "points": ("points", Fraction(1), Fraction(0)),
+}
+_SPELLINGS = {
+    **{unit.lower(): unit for unit in _UNITS},
+    **{"c": "°C", "celsius": "°C", "f": "°F", "fahrenheit": "°F", "%": "percent"},
+    **{"day": "days", "week": "weeks", "month": "months", "year": "years", "point": "points"},
+    **{"millimetres": "mm", "centimetres": "cm"},
+}
+UNITS = tuple(_UNITS)
+_QUANTITY = re.compile(r"([+-]?[0-9]+(?:[.,][0-9]+)?)\s*([^\s0-9.,+-].*)?", re.ASCII)
+_RANGE = re.compile(r"[0-9][0-9.,]*\s*(?:-|–|to|or)\s*[0-9]")
+
+
+class UnreadableAnswer(ValueError):
+    """An answer that the vocabulary does not know; `what` is wrong and `write` says what to write."""
+
+    def __init__(self, what: str, write: str = "") -> None:
+        self.what, self.write = what, write
+        super().__init__(f"{what} ({write})" if write else what)
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The numbers that a fact can have: from `low` to `high` (in steps) of `step` `unit`s each."""
+
+    unit: str
+    low: int
+    high: int
+    step: Fraction
+
+    @classmethod
+    def of(cls, unit: str, low: str, high: str, step: str) -> Scale:
+        """A scale from the words of a fact file. Raises UnreadableAnswer when they make no scale."""
+        if unit not in _UNITS:
+            raise UnreadableAnswer(f'unknown unit "{unit}"', "known: " + ", ".join(_UNITS))
+        size = _number(step)
+        if size <= 0:
+            raise UnreadableAnswer(f"a step of {step}", "a step above zero")
+        ends = [_number(end) / size for end in (low, high)]
+        if any(end.denominator != 1 for end in ends) or ends[0] >= ends[1]:
+            raise UnreadableAnswer(
+                f"from {low} to {high} in steps of {step}", "both ends whole steps, from below to"
+            )
+        return cls(unit, int(ends[0]), int(ends[1]), size)
+
+    def read(self, text: str, *, unit_needed: bool = True, comma: bool = False) -> int:
+        """The number of steps that a text like `38.5 °C` means.
+
+        In files the unit is needed and a comma is refused; a person who is asked may leave the unit
+        out and write `38,5`. Other units of the same kind are converted exactly and then rounded to
+        the nearest step. Raises UnreadableAnswer for anything else; nothing is ever clamped.
+        """
+        text = text.strip()
+        match = _QUANTITY.fullmatch(text)
+        if match is None:
+            if _RANGE.match(text):
+                raise UnreadableAnswer(f'"{text}" is a range', f"one number, such as {self.example}")
+            raise UnreadableAnswer(f'"{text}" is not a number', f"a number such as {self.example}")
+        digits, spelling = match.group(1), (match.group(2) or "").strip()
+        if "," in digits and not comma:
+            raise UnreadableAnswer(f'"{text}" has a comma', f"a point: {digits.replace(',', '.')}")
+        value = _number(digits.replace(",", "."))
+        if not spelling:
+            if unit_needed:
+                raise UnreadableAnswer(f'"{text}" has no unit', f"{text} {self.unit}")
+            return self._steps(value, text)
+        unit = _SPELLINGS.get(spelling.lower())
+        if unit is None or _UNITS[unit][0] != _UNITS[self.unit][0]:
+            raise UnreadableAnswer(f'the unit "{spelling}" does not fit', f"the unit {self._accepted}")
+        if unit == self.unit:
+            return self._steps(value, text)
+        _, factor, offset = _UNITS[unit]
+        _, own_factor, own_offset = _UNITS[self.unit]
+        converted = (value * factor + offset - own_offset) / own_factor
+        return self._inside(round(converted / self.step), text)
+
+    def write(self, steps: int) -> str:
+        """The number as it is written in files: `38.5 °C`. `read(write(n)) == n`."""
+        return f"{self.digits(steps)} {self.unit}"
+
+    def digits(self, steps: int) -> str:
+        """The number without its unit, with as many decimals as its step has."""
+        places = 0
+        while (self.step * 10**places).denominator != 1:
+            places += 1
+        value = steps * self.step
+        whole = int(abs(value) * 10**places)
+        sign = "-" if value < 0 else ""
+        if places == 0:
+            return f"{sign}{whole}"
+        return f"{sign}{whole // 10**places}.{whole % 10**places:0{places}d}"
+
+    @property
+    def example(self) -> str:
+        return self.write((self.low + self.high) // 2)
+
+    @property
+    def _accepted(self) -> str:
+        kind = _UNITS[self.unit][0]
+        return " or ".join([self.unit, *(u for u in _UNITS if _UNITS[u][0] == kind and u != self.unit)])
+
+    def _steps(self, value: Fraction, text: str) -> int:
+        steps = value / self.step
+        if steps.denominator != 1:
+            size = self.digits(1)
+            raise UnreadableAnswer(f'"{text}" is finer than the step', f"steps of {size} {self.unit}")
+        return self._inside(int(steps), text)
+
+    def _inside(self, steps: int, text: str) -> int:
+        if not self.low <= steps <= self.high:
+            raise UnreadableAnswer(
+                f'"{text}" is out of range',
+                f"from {self.digits(self.low)} to {self.write(self.high)}",
+            )
+        return steps
+
+
+def _number(text: str) -> Fraction:
+    if not re.fullmatch(r"[+-]?[0-9]{1,9}(\.[0-9]{1,9})?", text, re.ASCII):
+        raise UnreadableAnswer(f'"{text}" is not a number', "digits, with a point for decimals")
+    return Fraction(text)

@@ -1,0 +1,126 @@
+"""A rule and the things it names: levels, findings, examinations, constraints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Literal
+
+from triage.book.facts import Answer
+from triage.book.logic import Condition
+from triage.book.sources import Source
+
+
+class Level(IntEnum):
+    """How soon to act. Urgency is a time, and the level of a patient is the maximum."""
+
+    none = 0
+    next_visit = 1
+    this_week = 2
+    today = 3
+    now = 4
+
+
+@dataclass(frozen=True, slots=True)
+class LevelWords:
+    """What a level tells the patient to do and the nurse to arrange."""
+
+    level: Level
+    name: str
+    patient: str
+    nurse: str
+    safety_net: str
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One row of a rule's truth table."""
+
+    fires: Literal["yes", "no", "unknown"]
+    answers: Mapping[str, Answer]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A red flag: when it holds, how soon to act, what to suspect, which examinations to think of.
+
+    `when` has its findings written out; `findings` names those it was written with.
+    """
+
+    id: str
+    file: str
+    title: str
+    urgency: Level
+    suspects: tuple[str, ...]
+    when: Condition
+    findings: tuple[str, ...]
+    because: str
+    exams: tuple[str, ...]
+    safety_net: str
+    sources: tuple[Source, ...]
+    examples: tuple[Example, ...]
+    status: Literal["draft", "reviewed"]
+
+    @property
+    def statements(self) -> tuple[str, ...]:
+        """The statements behind the rule, once each, in the order cited."""
+        return tuple(dict.fromkeys(s for source in self.sources for s in source.statements))
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A named condition that several rules use."""
+
+    id: str
+    title: str
+    when: Condition
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Exam:
+    """An examination to think of: its name for a nurse, and in plain words."""
+
+    id: str
+    name: str
+    plain: str
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """What a fired rule makes one think of. Shown to a nurse, not to a patient who did not ask."""
+
+    id: str
+    name: str
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Facts that are asked together. Screens are asked in the order of the file."""
+
+    id: str
+    ask: str
+    nurse: str
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """What no real patient can be. Answers that meet it contradict each other."""
+
+    never: Condition
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """A sentence worth saying to someone for whom `when` holds; it never changes the level."""
+
+    text: str
+    shown_to: Literal["patient", "nurse", "both"]
+    when: Condition | None
+    sources: tuple[Source, ...]

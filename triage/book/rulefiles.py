@@ -1,0 +1,188 @@
+"""The rules of a rule book, and the findings, constraints and advice that are conditions too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from pydantic import TypeAdapter
+
+from triage.book import shape
+from triage.book.condition import ConditionReader
+from triage.book.folder import Folder
+from triage.book.logic import Condition, facts_of
+from triage.book.problems import nearest
+from triage.book.quantity import UnreadableAnswer
+from triage.book.rule import Advice, Constraint, Example, Finding, Level, Rule
+from triage.book.sources import Source
+from triage.book.text import Page, Place
+from triage.book.vocabulary import Vocabulary
+
+
+class RuleFiles:
+    """Everything with a condition. What is wrong is added to the folder's problems."""
+
+    def __init__(self, folder: Folder, vocabulary: Vocabulary) -> None:
+        self.folder, self.words = folder, vocabulary
+        self.findings: dict[str, Finding] = {}
+        self.rules: dict[str, Rule] = {}
+        self.constraints: tuple[Constraint, ...] = ()
+        self.advice: tuple[Advice, ...] = ()
+        self._rule_shapes = {path: folder.shaped(path, shape.RuleShape) for path in folder.rule_files()}
+        adapter = TypeAdapter(dict[shape.Id, shape.FindingShape])
+        self._finding_shapes = {
+            path: folder.shaped(path, adapter) or {} for path in folder.in_folder("findings")
+        }
+
+    def read(self) -> None:
+        """Reads every condition, once the vocabulary is known to be whole."""
+        self.findings = self._findings()
+        for path, said in self._rule_shapes.items():
+            if said is not None and (rule := self._rule(path, said)):
+                self.rules[rule.id] = rule
+        self.constraints = self._constraints()
+        self.advice = self._advice()
+
+    def condition(
+        self,
+        page: Page,
+        data: object,
+        place: Place,
+        findings: Mapping[str, Condition] | None = None,
+        named: list[str] | None = None,
+    ) -> Condition | None:
+        """The condition at a place of a page; the findings that it names are added to `named`."""
+        named = [] if named is None else named
+        reader = ConditionReader(page, self.words.facts, findings or {}, self.folder.found, named)
+        return reader.read(data, place)
+
+    def _findings(self) -> dict[str, Finding]:
+        findings: dict[str, Finding] = {}
+        for path, read in self._finding_shapes.items():
+            page = self.folder.pages[path]
+            for id, said in read.items():
+                when = self.condition(page, said.when, (id, "when"))
+                if id in findings:
+                    self.folder.say(page, (id,), "F008", f'two findings are called "{id}"', key=True)
+                if when is None:
+                    continue
+                parts = {*facts_of(when), "when"}
+                sources = self._sources(page, said.sources, (id, "sources"), parts, set(facts_of(when)))
+                findings[id] = Finding(id, said.title, when, sources)
+        return findings
+
+    def _rule(self, path: str, said: shape.RuleShape) -> Rule | None:
+        page, named = self.folder.pages[path], list[str]()
+        for kind, ids, known in (
+            ("suspects", said.suspects, self.words.suspicions),
+            ("exams", said.exams, self.words.exams),
+        ):
+            for index, id in enumerate(ids):
+                if id not in known:
+                    what = f'unknown name in {kind}: "{id}"'
+                    self.folder.say(page, (kind, index), "R001", what, nearest(id, known))
+        if not re.fullmatch(r"[a-z]+/[a-z0-9-]+\.yaml", path):
+            self.folder.say(page, (), "R009", f'"{path}" is no rule id', "topic/lower-case-words.yaml")
+        if said.urgency == "none":
+            self.folder.say(page, ("urgency",), "R002", "a rule cannot raise to none", "next_visit or more")
+        conditions = {id: finding.when for id, finding in self.findings.items()}
+        when = self.condition(page, said.when, ("when",), conditions, named)
+        if when is None:
+            return None
+        direct = set(facts_of(when)) - {f for id in named for f in facts_of(conditions[id])}
+        needed = {*direct, *named, "urgency", *said.exams}
+        allowed = needed | set(facts_of(when)) | {"when", "suspects", "exams"}
+        return Rule(
+            id=path.removesuffix(".yaml"),
+            file=self.folder.shown(path),
+            title=said.title,
+            urgency=Level[said.urgency],
+            suspects=tuple(said.suspects),
+            when=when,
+            findings=tuple(named),
+            because=said.because,
+            exams=tuple(said.exams),
+            safety_net=said.safety_net,
+            sources=self._sources(page, said.sources, ("sources",), allowed, needed, said.exams),
+            examples=tuple(self._examples(page, said.examples, facts_of(when))),
+            status=said.status,
+        )
+
+    def _sources(
+        self,
+        page: Page,
+        said: list[shape.SourceShape],
+        place: Place,
+        allowed: set[str],
+        needed: set[str],
+        exams: Iterable[str] = (),
+    ) -> tuple[Source, ...]:
+        """The sources of a rule or finding; every needed part must be supported by one of them."""
+        supported: set[str] = set()
+        sources = []
+        for index, source in enumerate(said):
+            here = (*place, index)
+            if bool(source.statements) == bool(source.editorial):
+                self.folder.say(page, here, "D008", "a source is either `statements` or `editorial`")
+            self.words.statements_exist(page, source.statements, (*here, "statements"))
+            for number, part in enumerate(source.supports):
+                if part not in allowed:
+                    at = (*here, "supports", number)
+                    self.folder.say(
+                        page, at, "R003", f'"{part}" is not a part of this rule', nearest(part, allowed)
+                    )
+            supported |= set(source.supports)
+            sources.append(Source(tuple(source.statements), source.editorial, tuple(source.supports)))
+        if "exams" in supported:
+            supported |= set(exams)
+        for part in sorted(needed - supported):
+            self.folder.say(
+                page,
+                place,
+                "R004",
+                f'no source supports "{part}"',
+                "cite a statement or say editorial",
+                key=True,
+            )
+        return tuple(sources)
+
+    def _examples(self, page: Page, said: list[dict[str, str]], facts: Iterable[str]) -> Iterable[Example]:
+        known = list(facts)
+        for index, row in enumerate(said):
+            place: Place = ("examples", index)
+            fires = row.get("fires")
+            if fires not in ("yes", "no", "unknown"):
+                self.folder.say(page, place, "E001", "an example needs `fires: yes`, `no` or `unknown`")
+            answers = {}
+            for name, word in row.items():
+                if name == "fires":
+                    continue
+                if name not in known:
+                    what = f'"{name}" is not a fact of this rule'
+                    self.folder.say(page, (*place, name), "E002", what, nearest(name, known), key=True)
+                    continue
+                try:
+                    answers[name] = self.words.facts[name].read(word)
+                except UnreadableAnswer as error:
+                    self.folder.say(page, (*place, name), "E003", error.what, error.write)
+            yield Example(fires or "unknown", answers, page.values[place][0])  # type: ignore[arg-type]
+
+    def _constraints(self) -> tuple[Constraint, ...]:
+        path = "constraints.yaml"
+        read = self.folder.shaped(path, TypeAdapter(list[shape.ConstraintShape])) or []
+        conditions = [
+            (self.condition(self.folder.pages[path], said.never, (index, "never")), said.because)
+            for index, said in enumerate(read)
+        ]
+        return tuple(Constraint(never, because) for never, because in conditions if never)
+
+    def _advice(self) -> tuple[Advice, ...]:
+        path, advice = "advice.yaml", []
+        read = self.folder.shaped(path, TypeAdapter(list[shape.AdviceShape])) or []
+        for index, said in enumerate(read):
+            when = None
+            if said.when is not None:
+                when = self.condition(self.folder.pages[path], said.when, (index, "when"))
+            sources = self.words.sourced(path, said, (index,))
+            advice.append(Advice(said.text, said.shown_to, when, sources))
+        return tuple(advice)

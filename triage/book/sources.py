@@ -1,0 +1,54 @@
+"""Where the words of a rule come from: statements of documents, and what is editorial."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Either numbered statements or an editorial note, and the parts of a rule it supports."""
+
+    statements: tuple[str, ...]
+    editorial: str
+    supports: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One thing a document says: word for word (`quote`), or in our words (`says`)."""
+
+    id: str
+    document: str
+    quote: str
+    says: str
+    left_out: str
+
+    @property
+    def text(self) -> str:
+        return f"“{self.quote}”" if self.quote else self.says
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A web page, guideline or paper. `file` and `sha256` name the text that quotes were taken from."""
+
+    id: str
+    title: str
+    publisher: str
+    year: str
+    kind: str
+    read: Literal["directly", "secondary"]
+    address: str
+    file: str
+    sha256: str
+    statements: Mapping[str, Statement]
+
+    @property
+    def name(self) -> str:
+        """How the document is named under a quote; says when it was read at second hand."""
+        secondary = ", read in a third party's transcription" if self.read == "secondary" else ""
+        year = f", {self.year}" if self.year else ""
+        return f"{self.title} ({self.publisher}{year}{secondary})"

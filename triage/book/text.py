@@ -1,0 +1,212 @@
+"""Strict YAML with positions: the one way in which a file of people's words becomes data.
+
+Every scalar stays text; the vocabulary gives the type later. That removes a family of silent
+mistakes (`no` read as false, `1:30` as ninety, `012` as ten) and everything that could hide one is
+refused: repeated keys, anchors, tags, a second document, invisible characters, files without end.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import yaml
+
+from triage.book.problems import Problem, Problems
+
+MAX_BYTES = 8_000_000
+MAX_DEPTH = 30
+MAX_NODES = 600_000
+
+Place: TypeAlias = tuple[str | int, ...]
+Data: TypeAlias = str | list[Any] | dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The data of one file, and the line and column at which each part of it was written.
+
+    A place is the path to a part: `("when", "all", 0, "cancer")`.
+    """
+
+    file: str
+    data: Data
+    values: dict[Place, tuple[int, int]] = field(repr=False, default_factory=dict)
+    keys: dict[Place, tuple[int, int]] = field(repr=False, default_factory=dict)
+
+    def problem(self, place: Place, code: str, what: str, write: str = "", *, key: bool = False) -> Problem:
+        """A problem at a place; `key` points at the key itself instead of at its value."""
+        marks = self.keys if key else self.values
+        while place and place not in marks:
+            place, marks = place[:-1], self.values
+        line, column = marks.get(place, (1, 1))
+        return Problem(self.file, line, column, code, what, write)
+
+
+def read_page(path: Path, name: str | None = None) -> Page:
+    """Reads one file. Raises Problems (codes T…) when it is not strict YAML, or not readable."""
+    shown = name or str(path)
+    try:
+        if path.is_dir():
+            raise _refusal(shown, "T001", "this is a folder", "name a file")
+        if path.exists() and not path.is_file():
+            raw = path.read_bytes()  # a pipe or /dev/stdin
+        elif path.stat().st_size > MAX_BYTES:
+            raise _refusal(shown, "T002", f"the file is larger than {MAX_BYTES:,} bytes", "split it")
+        else:
+            raw = path.read_bytes()
+    except OSError as error:
+        raise _refusal(shown, "T001", f"cannot be read: {error.strerror or error}") from None
+    return parse_page(raw, shown)
+
+
+def parse_page(raw: bytes, name: str) -> Page:
+    """Turns bytes into a Page. Raises Problems (codes T…), all that can be found in one pass."""
+    text = _decode(raw, name)
+    found = _unwelcome_characters(text, name)
+    if found:
+        raise Problems(found)
+    return _Composer(name).compose(text)
+
+
+def _refusal(name: str, code: str, what: str, write: str = "", at: tuple[int, int] = (1, 1)) -> Problems:
+    return Problems([Problem(name, *at, code, what, write)])
+
+
+def _decode(raw: bytes, name: str) -> str:
+    if len(raw) > MAX_BYTES:
+        raise _refusal(name, "T002", f"the file is larger than {MAX_BYTES:,} bytes", "split it")
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise _refusal(name, "T003", "the file is UTF-16", "save it as UTF-8")
+    if raw.startswith(b"\xef\xbb\xbf"):
+        raise _refusal(name, "T003", "the file starts with a byte-order mark", "save it as UTF-8 without one")
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        column = error.start - raw.rfind(b"\n", 0, error.start)
+        raise _refusal(
+            name, "T003", "this byte is not UTF-8", "save the file as UTF-8", (line, column)
+        ) from None
+    if not text.strip():
+        raise _refusal(name, "T004", "the file is empty")
+    return text
+
+
+def _unwelcome_characters(text: str, name: str) -> list[Problem]:
+    found = []
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), start=1):
+        if line.isprintable() and (line.isascii() or unicodedata.is_normalized("NFC", line)):
+            continue
+        at = next((i for i, letter in enumerate(line) if not letter.isprintable()), None)
+        if at is None:
+            found.append(Problem(name, number, 1, "T005", "letters with separate accents", "use Unicode NFC"))
+        elif line[at] == "\t":
+            found.append(Problem(name, number, at + 1, "T006", "a tab", "use spaces"))
+        else:
+            what = f"an invisible or control character (U+{ord(line[at]):04X})"
+            found.append(Problem(name, number, at + 1, "T005", what, "delete it"))
+    return found
+
+
+class _Composer:
+    """Builds data from YAML events and remembers where each part stood."""
+
+    def __init__(self, name: str) -> None:
+        self.page = Page(name, {})
+        self.found: list[Problem] = []
+        self.nodes = 0
+
+    def compose(self, text: str) -> Page:
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        events = yaml.parse(text, Loader=loader)
+        try:
+            data = self._documents(events)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            at = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+            what = f"not YAML: {error.problem or error.context}"
+            self.found.append(Problem(self.page.file, *at, "T007", what, _YAML_HINT))
+            data = {}
+        except yaml.YAMLError as error:
+            self.found.append(Problem(self.page.file, 1, 1, "T007", f"not YAML: {error}"))
+            data = {}
+        if self.found:
+            raise Problems(self.found)
+        return Page(self.page.file, data, self.page.values, self.page.keys)
+
+    def _documents(self, events: Any) -> Data:
+        data: Data | None = None
+        for event in events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                if data is not None:
+                    self._refuse(event, "T008", "a second document in one file", "one file, one document")
+                    break
+                data = self._node(next(events), events, ())
+        if data is None:
+            raise _refusal(self.page.file, "T004", "the file is empty")
+        return data
+
+    def _node(self, event: Any, events: Any, place: Place) -> Any:
+        self.page.values[place] = _at(event)
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            raise _refusal(self.page.file, "T002", f"more than {MAX_NODES:,} values", "split the file")
+        if len(place) > MAX_DEPTH:
+            raise _refusal(
+                self.page.file,
+                "T009",
+                f"nested deeper than {MAX_DEPTH} levels",
+                at=self.page.values[place],
+            )
+        if isinstance(event, yaml.AliasEvent):
+            self._refuse(event, "T010", f"an alias (*{event.anchor})", "write the value out")
+            return ""
+        if event.anchor is not None:
+            self._refuse(event, "T010", f"an anchor (&{event.anchor})", "write the value out")
+        if event.tag is not None and not (isinstance(event, yaml.ScalarEvent) and event.tag == "!"):
+            self._refuse(event, "T011", f"a tag ({event.tag})", "leave it out; everything is text")
+        if isinstance(event, yaml.ScalarEvent):
+            if not event.value and event.style is None:
+                self._refuse(event, "T012", "nothing is written here", 'write a value, or "" for empty text')
+            return event.value.rstrip("\n")
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._sequence(events, place)
+        return self._mapping(events, place)
+
+    def _sequence(self, events: Any, place: Place) -> list[Any]:
+        items: list[Any] = []
+        while not isinstance(event := next(events), yaml.SequenceEndEvent):
+            items.append(self._node(event, events, (*place, len(items))))
+        return items
+
+    def _mapping(self, events: Any, place: Place) -> dict[str, Any]:
+        entries: dict[str, Any] = {}
+        while not isinstance(event := next(events), yaml.MappingEndEvent):
+            if not isinstance(event, yaml.ScalarEvent):
+                self._refuse(event, "T013", "a key must be a word", "write `key: value`")
+                self._node(event, events, (*place, "?"))
+                self._node(next(events), events, (*place, "?"))
+                continue
+            key = event.value
+            if event.anchor is not None or event.tag is not None:
+                self._refuse(event, "T010", f'an anchor or tag on the key "{key}"', "leave it out")
+            if key == "<<":
+                self._refuse(event, "T010", "a merge key", "write the entries out")
+            if key in entries:
+                self._refuse(event, "T014", f'the key "{key}" stands here twice', "keep one of them")
+            self.page.keys[(*place, key)] = _at(event)
+            entries[key] = self._node(next(events), events, (*place, key))
+        return entries
+
+    def _refuse(self, event: Any, code: str, what: str, write: str = "") -> None:
+        self.found.append(Problem(self.page.file, *_at(event), code, what, write))
+
+
+def _at(event: Any) -> tuple[int, int]:
+    return event.start_mark.line + 1, event.start_mark.column + 1
+
+
+_YAML_HINT = "a text with `: ` or ` #` in it needs quotes; lists line up under each other"

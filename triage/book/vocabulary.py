@@ -1,0 +1,185 @@
+"""The vocabulary of a rule book: documents, screens, examinations, suspicions, levels and facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pydantic import TypeAdapter
+
+from triage.book import shape
+from triage.book.facts import DECLINED, NOT_KNOWN_LABELS, Fact
+from triage.book.folder import Folder
+from triage.book.problems import nearest
+from triage.book.quantity import Scale, UnreadableAnswer
+from triage.book.rule import Exam, Level, LevelWords, Screen, Suspicion
+from triage.book.sources import Document, Source, Statement
+from triage.book.text import Page, Place
+
+RESERVED_FACTS = {"id", "sid", "kind", "all", "any", "finding", "fires", *NOT_KNOWN_LABELS}
+
+
+class Vocabulary:
+    """Every word that rules may use. What is wrong is added to the folder's problems."""
+
+    def __init__(self, folder: Folder) -> None:
+        self.folder = folder
+        self.documents = self._documents()
+        self.screens = self._screens()
+        self.exams = self._exams()
+        self.suspicions = self._suspicions()
+        self.levels = self._levels()
+        self.facts = self._facts()
+
+    def statements_exist(self, page: Page, statements: Iterable[str], place: Place) -> None:
+        ids = [id for document in self.documents.values() for id in document.statements]
+        for index, id in enumerate(statements):
+            if id not in ids:
+                self.folder.say(page, (*place, index), "D007", f'unknown statement "{id}"', nearest(id, ids))
+
+    def _documents(self) -> dict[str, Document]:
+        documents: dict[str, Document] = {}
+        for path in self.folder.in_folder("documents"):
+            read = self.folder.shaped(path, shape.DocumentShape)
+            if read is None:
+                continue
+            page = self.folder.pages[path]
+            if read.id in documents:
+                self.folder.say(page, ("id",), "D001", f'two documents are called "{read.id}"')
+            if bool(read.file) != bool(read.sha256):
+                self.folder.say(page, (), "D002", "a document with quotes needs `file` and `sha256`")
+            statements = {}
+            for number, (id, said) in enumerate(read.statements.items(), start=1):
+                place: Place = ("statements", id)
+                prefix, _, digits = id.partition(".")
+                if prefix != read.id or int(digits) != number:
+                    hint = f"{read.id}.{number} here: numbers run from 1 without gaps"
+                    self.folder.say(page, place, "D003", f'"{id}" is not the next statement', hint, key=True)
+                if bool(said.quote) == bool(said.says):
+                    self.folder.say(page, place, "D004", f"{id} needs a quote, or `says` in our words")
+                if said.quote and not read.file:
+                    self.folder.say(page, place, "D002", f"{id} quotes a document without `file`")
+                if len(said.quote.split()) > 25:
+                    self.folder.say(
+                        page, (*place, "quote"), "D005", f"{id} quotes more than 25 words", "shorten it"
+                    )
+                statements[id] = Statement(id, read.id, said.quote, said.says, said.left_out)
+            documents[read.id] = Document(
+                read.id,
+                read.title,
+                read.publisher,
+                read.year,
+                read.kind,
+                read.read,
+                read.address,
+                read.file,
+                read.sha256,
+                statements,
+            )
+        return documents
+
+    def _screens(self) -> dict[str, Screen]:
+        read = self.folder.shaped("screens.yaml", TypeAdapter(dict[shape.Id, shape.ScreenShape])) or {}
+        return {id: Screen(id, screen.ask, screen.nurse) for id, screen in read.items()}
+
+    def _exams(self) -> dict[str, Exam]:
+        path = "exams.yaml"
+        read = self.folder.shaped(path, TypeAdapter(dict[shape.Id, shape.ExamShape])) or {}
+        return {
+            id: Exam(id, exam.name, exam.plain, self.sourced(path, exam, (id,))) for id, exam in read.items()
+        }
+
+    def _suspicions(self) -> dict[str, Suspicion]:
+        path = "suspicions.yaml"
+        read = self.folder.shaped(path, TypeAdapter(dict[shape.Id, shape.NamedShape])) or {}
+        return {id: Suspicion(id, named.name, self.sourced(path, named, (id,))) for id, named in read.items()}
+
+    def _levels(self) -> dict[Level, LevelWords]:
+        path = "levels.yaml"
+        read = self.folder.shaped(path, TypeAdapter(dict[str, shape.LevelShape])) or {}
+        if path in self.folder.pages and read and list(read) != [level.name for level in Level]:
+            names = ", ".join(level.name for level in Level)
+            self.folder.say(
+                self.folder.pages[path], (), "B005", f"the levels are {', '.join(read)}", f"exactly {names}"
+            )
+            return {}
+        return {
+            Level[name]: LevelWords(
+                Level[name],
+                words.name,
+                words.patient,
+                words.nurse,
+                words.safety_net,
+                self.sourced(path, words, (name,)),
+            )
+            for name, words in read.items()
+        }
+
+    def sourced(self, path: str, read: shape.Sourced, place: Place) -> tuple[Source, ...]:
+        """The sources of a fact, level, examination, suspicion or advice: at least one."""
+        if not read.statements and not read.editorial:
+            what = "neither `statements` nor `editorial` stands here"
+            self.folder.say(self.folder.pages[path], place, "D006", what, "say where it comes from", key=True)
+        self.statements_exist(self.folder.pages[path], read.statements, (*place, "statements"))
+        sources = []
+        if read.statements:
+            sources.append(Source(tuple(read.statements), ""))
+        if read.editorial:
+            sources.append(Source((), read.editorial))
+        return tuple(sources)
+
+    def _facts(self) -> dict[str, Fact]:
+        facts: dict[str, Fact] = {}
+        for path in self.folder.in_folder("facts"):
+            read = self.folder.shaped(path, TypeAdapter(dict[shape.Id, shape.FactShape])) or {}
+            for id, said in read.items():
+                if id in facts or id in RESERVED_FACTS:
+                    why = "is already a fact" if id in facts else "is a reserved word"
+                    self.folder.say(
+                        self.folder.pages[path], (id,), "F001", f'"{id}" {why}', "another name", key=True
+                    )
+                fact = self._fact(path, id, said)
+                if fact is not None:
+                    facts[id] = fact
+        return facts
+
+    def _fact(self, path: str, id: str, said: shape.FactShape) -> Fact | None:
+        page, scale = self.folder.pages[path], None
+        if bool(said.answers) == bool(said.number):
+            self.folder.say(page, (id,), "F002", f"{id} needs either `answers` or `number`", key=True)
+            return None
+        if said.number:
+            number = said.number
+            try:
+                scale = Scale.of(number.unit, number.from_, number.to, number.step)
+            except UnreadableAnswer as error:
+                self.folder.say(page, (id, "number"), "F003", f"{id}: {error.what}", error.write)
+        if said.answers and not 2 <= len(said.answers) <= 12:
+            self.folder.say(
+                page, (id, "answers"), "F004", f"{id} has {len(said.answers)} answers", "from 2 to 12"
+            )
+        for word in {**said.answers, **said.not_known}:
+            if word in NOT_KNOWN_LABELS or (word in said.answers and word in said.not_known):
+                what = f'"{word}" already means not known'
+                self.folder.say(
+                    page, (id,), "F005", what, f"leave it out: unknown and {DECLINED} always work", key=True
+                )
+        if said.number and said.ordered == "yes":
+            self.folder.say(page, (id, "ordered"), "F006", "a number cannot be `ordered`", "leave it out")
+        if said.screen not in self.screens:
+            hint = nearest(said.screen, self.screens)
+            self.folder.say(page, (id, "screen"), "F007", f'unknown screen "{said.screen}"', hint)
+        return Fact(
+            id,
+            said.ask,
+            said.short,
+            said.nurse,
+            said.answers,
+            scale,
+            said.ordered == "yes",
+            said.not_known,
+            said.kind,
+            said.asked_of,
+            said.lasts,
+            said.screen,
+            self.sourced(path, said, (id,)),
+        )

@@ -1,0 +1,39 @@
+"""Files that are written whole or not at all: a reader sees the old file or the new one, never a part."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+
+@contextmanager
+def whole_file(path: Path, mode: int = 0o666) -> Iterator[IO[bytes]]:
+    """A file to write to that takes its place at `path` only when everything has been written.
+
+    Raises OSError when it cannot be written; then, as after any exception, `path` is untouched.
+    """
+    beside = path.with_name(path.name + ".part")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def write_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
+    """Writes a whole file at once. Raises OSError and leaves `path` as it was."""
+    with whole_file(path, mode) as file:
+        file.write(content)

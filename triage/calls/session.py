@@ -1,0 +1,115 @@
+"""A session's answers on disk: kept as each is given, in a case file that only one session writes.
+
+The file is replaced whole and flushed after every answer, so that a session killed at any moment
+goes on from its last answer. The file is for its owner's eyes only.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from triage.book.book import RuleBook
+from triage.book.case import Case, read_cases
+from triage.book.facts import Answer
+from triage.book.problems import Problem, Problems
+from triage.book.text import read_page
+from triage.book.whole_file import write_whole
+
+
+class Session:
+    """The answers of one patient, in the order given, and the file that keeps them (None: nowhere)."""
+
+    def __init__(self, book: RuleBook, path: Path | None, case: Case | None = None) -> None:
+        """Starts a session, or goes on from `case`. Raises Problems when another session has the file."""
+        self.book, self.path = book, path
+        self.asked_on = case.asked_on if case else datetime.now().astimezone().isoformat(timespec="seconds")
+        self.name = case.name if case else f"session of {self.asked_on}"
+        self.answers: dict[str, Answer] = dict(case.answers) if case else {}
+        self._lock = _lock(path) if path else None
+
+    @classmethod
+    def resume(cls, book: RuleBook, path: Path) -> tuple[Session, bool]:
+        """The session kept in a file, and whether the rule book is still the one it was begun with."""
+        cases, found = read_cases(read_page(path), book)
+        if found:
+            raise Problems(found)
+        if len(cases) != 1:
+            what = f"{len(cases)} cases where one session is wanted"
+            raise Problems([Problem(str(path), 1, 1, "A001", what, "name a saved session")])
+        same = cases[0].rules_hash in ("", book.hash)
+        return cls(book, path, cases[0]), same
+
+    def give(self, answers: dict[str, Answer]) -> None:
+        """Adds answers and keeps them. Raises OSError when they could not be kept; they still count."""
+        for name, answer in answers.items():
+            self.answers.pop(name, None)
+            self.answers[name] = answer
+        self._keep()
+
+    def take_back(self, names: list[str]) -> None:
+        """Removes answers, as if never asked. Raises OSError as `give` does."""
+        for name in names:
+            self.answers.pop(name, None)
+        self._keep()
+
+    def close(self) -> None:
+        """Lets another session have the file."""
+        if self._lock is not None:
+            _lock_path(self.path).unlink(missing_ok=True)
+            os.close(self._lock)
+            self._lock = None
+
+    def _keep(self) -> None:
+        if self.path is None:
+            return
+        text = "\n".join(self._lines()) + "\n"
+        write_whole(self.path, text.encode(), mode=0o600)
+
+    def _lines(self) -> Iterator[str]:
+        yield f"- name: {_quoted(self.name)}"
+        yield f"  asked_on: {_quoted(self.asked_on)}"
+        yield f"  rules_hash: {_quoted(self.book.hash)}"
+        yield "  facts:" if self.answers else "  facts: {}"
+        for name, answer in self.answers.items():
+            yield f"    {name}: {_quoted(self.book.facts[name].write(answer))}"
+
+
+def _quoted(text: str) -> str:
+    """A JSON text, which is a YAML text too."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _lock_path(path: Path | None) -> Path:
+    assert path is not None
+    return path.with_name(path.name + ".lock")
+
+
+def _lock(path: Path) -> int:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock_path = _lock_path(path)
+    while True:
+        descriptor = os.open(lock_path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(descriptor)
+            what = "another session is writing this file"
+            raise Problems([Problem(str(path), 1, 1, "A002", what, "end it, or name another file")]) from None
+        # The session before us may have removed the file between our opening and locking it.
+        try:
+            if os.stat(lock_path).st_ino == os.fstat(descriptor).st_ino:
+                return descriptor
+        except FileNotFoundError:
+            pass
+        os.close(descriptor)
+
+
+def sessions_folder() -> Path:
+    """Where sessions are kept when no file is named: the state folder of this user."""
+    state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return Path(state) / "triage"

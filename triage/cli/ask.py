@@ -1,0 +1,134 @@
+"""`triage ask`: the questionnaire, for a patient or, with `--nurse`, in a follow-up call."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from triage.cli.ending import DONE, ENGINES_DISAGREE
+from triage.cli.options import (
+    format_option,
+    open_decider,
+    rules_option,
+    settings_option,
+    show_passages,
+)
+
+if TYPE_CHECKING:
+    from triage.calls.session import Session
+    from triage.decision.decide import Decider, Decision
+
+
+@click.command()
+@click.option("--nurse", is_flag=True, help="A nurse's wording, jumps to any symptom, and a hand-over note.")
+@click.option(
+    "--session",
+    "file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Keep the answers in this file (default: a new file in your state folder).",
+)
+@click.option(
+    "--resume",
+    type=click.Path(path_type=Path, dir_okay=False),
+    is_flag=False,
+    flag_value=Path("latest"),
+    help="Go on with the session in this file; without a file, with the latest one.",
+)
+@click.option("--no-save", is_flag=True, help="Keep nothing on disk.")
+@click.option(
+    "--note", type=click.Path(path_type=Path, dir_okay=False), help="Write the hand-over note here."
+)
+@format_option
+@rules_option
+@settings_option
+@click.pass_context
+def ask(
+    ctx: click.Context,
+    nurse: bool,
+    file: Path | None,
+    resume: Path | None,
+    no_save: bool,
+    note: Path | None,
+    form: str,
+    rules: Path | None,
+    settings: Path | None,
+) -> None:
+    """Answer questions and be told how soon to act, and why.
+
+    Asks only what can still change the result, red flags first. At every question: the number of an
+    answer, `d` I don't know, `s` rather not say, `?` why this is asked, `b` back, `q` stop and keep.
+    Every answer is kept as it is given; `--resume` goes on where you stopped.
+    """
+    from triage.cli.conversation import Conversation
+
+    if sum([file is not None, resume is not None, no_save]) > 1:
+        raise click.UsageError("Use one of --session, --resume and --no-save.")
+    decider = open_decider(rules, settings)
+    session = _open_session(decider, file, resume, no_save)
+    try:
+        _greet(decider, session)
+        decision = Conversation(decider, session, nurse=nurse, form=form).hold()
+        _tell(decider, session, decision, nurse=nurse, form=form, note=note)
+    finally:
+        session.close()
+    ctx.exit(DONE if decision.engines_agree else ENGINES_DISAGREE)
+
+
+def _open_session(decider: Decider, file: Path | None, resume: Path | None, no_save: bool) -> Session:
+    from triage.calls.session import Session, sessions_folder
+
+    if resume is not None:
+        path = _latest(sessions_folder()) if resume == Path("latest") else resume
+        session, same_book = Session.resume(decider.book, path)
+        click.echo(f"Going on with {path} ({len(session.answers)} answers).", err=True)
+        if not same_book:
+            click.echo("The rule book has changed since; the result follows the new one.", err=True)
+        return session
+    if no_save:
+        return Session(decider.book, None)
+    if file is not None and file.exists():
+        raise click.UsageError(f"{file} exists. Use --resume {file} to go on with it, or name another file.")
+    stamp = datetime.now().strftime("%Y-%m-%d-%H%M%S-%f")
+    return Session(decider.book, file or sessions_folder() / f"{stamp}.yaml")
+
+
+def _latest(folder: Path) -> Path:
+    files = sorted(folder.glob("*.yaml"))
+    if not files:
+        raise click.UsageError(f"There is no session in {folder} to resume.")
+    return files[-1]
+
+
+def _greet(decider: Decider, session: Session) -> None:
+    emergency = decider.settings.emergency
+    click.echo(f"This is no diagnosis. If you are in danger now, call {emergency}.", err=True)
+    if session.path is not None:
+        click.echo(f"Your answers are kept in {session.path}", err=True)
+
+
+def _tell(
+    decider: Decider, session: Session, decision: Decision, *, nurse: bool, form: str, note: Path | None
+) -> None:
+    from triage.calls.note import handover_note
+    from triage.decision.document import decision_document
+    from triage.decision.telling import tell_patient
+
+    text = handover_note(decision, decider.settings, session.name, session.asked_on)
+    click.echo(err=True)
+    if form == "json":
+        click.echo(json.dumps(decision_document(decision), ensure_ascii=False, indent=2))
+    elif nurse:
+        click.echo(text)
+    else:
+        show_passages(tell_patient(decision, decider.settings), form)
+    if note is not None:
+        from triage.book.whole_file import write_whole
+
+        write_whole(note, text.encode())
+        click.echo(f"The note is in {note}", err=True)
+    if decision.status == "unfinished" and session.path is not None:
+        click.echo(f"Not finished. Go on with: triage ask --resume {session.path}", err=True)

@@ -1,0 +1,97 @@
+"""`triage batch`: a table or case files of many patients."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from triage.cli.ending import DONE, ENGINES_DISAGREE, PROBLEMS_FOUND
+from triage.cli.options import open_decider, rules_option, settings_option
+
+if TYPE_CHECKING:
+    from triage.book.book import RuleBook
+    from triage.cohort.tables import Row
+
+
+@click.command()
+@click.argument("table", metavar="IN", type=click.Path(path_type=Path, exists=True))
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="Where the results go, .csv or .jsonl; refused rows go beside it, to OUT.problems.csv.",
+)
+@rules_option
+@settings_option
+@click.pass_context
+def batch(ctx: click.Context, table: Path, out: Path, rules: Path | None, settings: Path | None) -> None:
+    """Decide every patient of IN: a .csv or .jsonl table, a case file, or a folder of case files.
+
+    Columns are facts of the rule book, numbers as `temperature (°C)`, and `id`. An empty cell was not
+    asked; `unknown` was asked and is not known. A row that cannot be read is refused with its reason:
+    rows in = rows out + rows refused. OUT is written whole or not at all.
+    """
+    from triage.book.whole_file import whole_file
+    from triage.cohort.batch import PROBLEM_COLUMNS, RESULT_COLUMNS, csv_writer, jsonl_writer, run_batch
+
+    if out.suffix not in (".csv", ".jsonl"):
+        raise click.UsageError(f"{out} must end in .csv or .jsonl.")
+    decider = open_decider(rules, settings)
+    problems = out.with_name(out.name + ".problems.csv")
+    with (
+        whole_file(out) as results_file,
+        whole_file(problems) as problems_file,
+        _rows(decider.book, table) as rows,
+    ):
+        results = (
+            csv_writer(results_file, RESULT_COLUMNS) if out.suffix == ".csv" else jsonl_writer(results_file)
+        )
+        tally = run_batch(decider, rows, results, csv_writer(problems_file, PROBLEM_COLUMNS))
+    click.echo(f"{tally.read} rows in = {tally.decided} rows out + {tally.refused} refused", err=True)
+    for level in reversed(list(decider.book.levels)):
+        click.echo(f"  {level.name:<10} {tally.levels.get(level.name, 0)}", err=True)
+    if tally.refused:
+        click.echo(f"The reasons are in {problems}", err=True)
+    if tally.disagreed:
+        click.echo(
+            f"THE TWO ENGINES DISAGREE on {tally.disagreed} rows; the higher level is given.", err=True
+        )
+        ctx.exit(ENGINES_DISAGREE)
+    ctx.exit(PROBLEMS_FOUND if tally.refused else DONE)
+
+
+@contextmanager
+def _rows(book: RuleBook, table: Path) -> Iterator[Iterator[Row]]:
+    """The rows of a table, with a progress bar where standard error is a terminal."""
+    from triage.cohort.tables import case_rows, read_rows
+
+    if table.is_dir() or table.suffix in (".yaml", ".yml"):
+        yield case_rows(book, table)
+        return
+    if table.suffix not in (".csv", ".jsonl"):
+        raise click.UsageError(f"{table} must end in .csv, .jsonl or .yaml, or be a folder of case files.")
+    with table.open("rb") as stream:
+        rows = read_rows(book, table, stream)
+        size = os.path.getsize(table)
+        if not sys.stderr.isatty() or size == 0:
+            yield rows
+            return
+        with click.progressbar(length=size, label=table.name, file=sys.stderr) as bar:
+            yield _watched(rows, stream.tell, bar.update)
+
+
+def _watched(rows: Iterator[Row], tell: Callable[[], int], update: Callable[[int], None]) -> Iterator[Row]:
+    """The same rows, moving the bar by the bytes read so far."""
+    done = 0
+    for row in rows:
+        yield row
+        here = tell()
+        update(here - done)
+        done = here

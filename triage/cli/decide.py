@@ -1,0 +1,74 @@
+"""`triage decide`: one patient's facts, and what they mean."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from triage.cli.ending import DONE, ENGINES_DISAGREE
+from triage.cli.options import (
+    format_option,
+    open_decider,
+    rules_option,
+    settings_option,
+    show_passages,
+)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@click.option("--why", "level", flag_value="why", help="Only the rules that fired, with their reasons.")
+@click.option("--why-not", "level", flag_value="why_not", help="Only the near misses and open rules.")
+@click.option("--full", "level", flag_value="full", help="Every rule with every comparison.")
+@click.option("--nurse", is_flag=True, help="Tell it to a nurse: rules, quotes, what is not ruled out.")
+@format_option
+@rules_option
+@settings_option
+@click.pass_context
+def decide(
+    ctx: click.Context,
+    file: Path,
+    level: str | None,
+    nurse: bool,
+    form: str,
+    rules: Path | None,
+    settings: Path | None,
+) -> None:
+    """Decide one patient from FILE (YAML or JSON, `-` for standard input).
+
+    FILE holds facts (`leg_weakness: both_legs`), or one case with `facts:` in it. Facts that are
+    left out were not asked; `unknown` was asked and is not known. `triage show` names all facts.
+    """
+    from triage.book.case import read_cases
+    from triage.book.problems import Problems
+    from triage.book.text import parse_page, read_page
+    from triage.decision import explain
+    from triage.decision.document import decision_document
+    from triage.decision.telling import tell_nurse, tell_patient
+
+    decider = open_decider(rules, settings)
+    if str(file) == "-":
+        page = parse_page(sys.stdin.buffer.read(), "standard input")
+    else:
+        page = read_page(file)
+    cases, found = read_cases(page, decider.book)
+    if found:
+        raise Problems(found)
+    if len(cases) != 1:
+        hint = "use `triage batch` for many"
+        raise Problems([page.problem((), "K007", f"{len(cases)} cases where one is wanted", hint)])
+    decision = decider.decide(cases[0].answers)
+    if form == "json":
+        click.echo(json.dumps(decision_document(decision), ensure_ascii=False, indent=2))
+    elif level is not None:
+        for line in explain.explain(decision, getattr(explain, level)):
+            click.echo(line)
+    else:
+        tell = tell_nurse if nurse else tell_patient
+        show_passages(tell(decision, decider.settings), form)
+    if not decision.engines_agree:
+        click.echo("THE TWO ENGINES DISAGREE; the higher level is given.", err=True)
+    ctx.exit(DONE if decision.engines_agree else ENGINES_DISAGREE)

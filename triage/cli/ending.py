@@ -1,0 +1,48 @@
+"""How a command ends: its exit codes, and every error in words instead of a traceback."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any, NoReturn
+
+import click
+
+DONE, PROBLEMS_FOUND, UNREADABLE, ENGINES_DISAGREE = 0, 1, 2, 3
+INTERRUPTED = 130
+
+
+class SpeakingGroup(click.Group):
+    """A group whose commands never show a traceback, unless TRIAGE_TRACEBACK is set."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().main(*args, **{**kwargs, "standalone_mode": True})
+        except Exception as error:
+            if os.environ.get("TRIAGE_TRACEBACK"):
+                raise
+            _say_and_exit(error)
+
+
+def _say_and_exit(error: Exception) -> NoReturn:
+    from triage.book.problems import Problems
+    from triage.engines.durable import EngineUnavailable
+
+    if isinstance(error, Problems):
+        for problem in error.problems:
+            click.echo(str(problem), err=True)
+    elif isinstance(error, BrokenPipeError):
+        # The reader went away (`| head`): nothing to say, and Python must not try to flush again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(INTERRUPTED)
+    elif isinstance(error, EngineUnavailable):
+        click.echo(str(error), err=True)
+    elif isinstance(error, OSError):
+        click.echo(f"{error.filename or 'output'}: {error.strerror or error}", err=True)
+    else:
+        click.echo(
+            f"triage has a defect: {type(error).__name__}: {error}\n"
+            "Nothing was decided. Please report it with the input; TRIAGE_TRACEBACK=1 shows more.",
+            err=True,
+        )
+    sys.exit(UNREADABLE)

@@ -1,0 +1,66 @@
+"""The options that several commands share, and what they open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from triage.book.book import RuleBook
+    from triage.decision.decide import Decider
+    from triage.decision.telling import Passage
+
+rules_option = click.option(
+    "--rules",
+    type=click.Path(path_type=Path),
+    envvar="TRIAGE_RULES",
+    help="Folder of another rule book (default: the one that came with triage).",
+)
+settings_option = click.option(
+    "--settings",
+    type=click.Path(path_type=Path),
+    envvar="TRIAGE_SETTINGS",
+    help="YAML file with `team`, `emergency`, `out_of_hours` and `reviewer: yes|no` of your clinic.",
+)
+format_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["human", "plain", "json"]),
+    default="human",
+    show_default=True,
+    help="`plain` has no colour and no symbols and reads well aloud; `json` follows a versioned schema.",
+)
+
+
+def open_book(rules: Path | None) -> RuleBook:
+    """The rule book of `--rules`, or the shipped one. Raises Problems."""
+    from triage.book.load import load_book
+    from triage.book.shipped import shipped_folder
+
+    return load_book(rules or shipped_folder("rules"))
+
+
+def open_decider(rules: Path | None, settings: Path | None = None) -> Decider:
+    """Both engines over the rule book, with the settings. Raises Problems or EngineUnavailable."""
+    from triage.decision.decide import Decider
+    from triage.decision.settings import load_settings
+
+    return Decider(open_book(rules), load_settings(settings))
+
+
+def show_passages(passages: Iterable[Passage], form: str, *, err: bool = False) -> None:
+    """Prints a decision in words; colour only for `human`, and only on a terminal."""
+    style: Callable[..., str] = click.style if form == "human" else lambda text, **_: text
+    tones: dict[str, dict[str, Any]] = {
+        "level": {"bold": True},
+        "warning": {"bold": True, "fg": "red"},
+        "plain": {"bold": True},
+    }
+    for passage in passages:
+        click.echo(style(passage.heading, **tones[passage.tone]), err=err)
+        for line in passage.lines:
+            click.echo(f"  {line.rstrip()}", err=err)
+        click.echo(err=err)

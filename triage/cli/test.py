@@ -1,0 +1,69 @@
+"""`triage test`: the case files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from triage.cli.ending import DONE, ENGINES_DISAGREE, PROBLEMS_FOUND, UNREADABLE
+from triage.cli.options import open_decider, rules_option, settings_option
+
+if TYPE_CHECKING:
+    from triage.assurance.cases import Outcome
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--junit", type=click.Path(path_type=Path), help="Write the results as JUnit XML to this file.")
+@click.option("--screens", is_flag=True, help="Also print, for each case, how many screens a patient sees.")
+@rules_option
+@settings_option
+@click.pass_context
+def test(
+    ctx: click.Context,
+    paths: Sequence[Path],
+    junit: Path | None,
+    screens: bool,
+    rules: Path | None,
+    settings: Path | None,
+) -> None:
+    """Run case files: every case on both engines (PATHS: files or folders; default: the shipped cases).
+
+    A case that fails shows the first rule that differs and why.
+    """
+    from triage.assurance.cases import run_case
+    from triage.assurance.junit import junit_xml
+    from triage.assurance.screens import screens_report
+    from triage.book.case import load_cases
+    from triage.book.shipped import shipped_folder
+    from triage.book.whole_file import write_whole
+
+    decider = open_decider(rules, settings)
+    cases, found = load_cases(paths or [shipped_folder("cases")], decider.book)
+    for problem in found:
+        click.echo(str(problem), err=True)
+    outcomes = [run_case(decider, case) for case in cases]
+    for outcome in outcomes:
+        _show(outcome)
+    if screens:
+        for line in screens_report(decider, cases):
+            click.echo(line)
+    if junit is not None:
+        write_whole(junit, junit_xml(outcomes, found))
+    failed = [outcome for outcome in outcomes if outcome.differences]
+    refused = f", {len(found)} problems in the files" if found else ""
+    click.echo(f"{len(outcomes) - len(failed)} passed, {len(failed)} failed{refused}")
+    if any(not outcome.decision.engines_agree for outcome in outcomes):
+        ctx.exit(ENGINES_DISAGREE)
+    ctx.exit(UNREADABLE if found else PROBLEMS_FOUND if failed else DONE)
+
+
+def _show(outcome: Outcome) -> None:
+    if outcome.differences:
+        case = outcome.case
+        click.echo(f"{case.file}:{case.line}: {case.name}")
+        for difference in outcome.differences:
+            click.echo(f"  {difference}")

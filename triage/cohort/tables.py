@@ -1,0 +1,249 @@
+"""Rows of many patients, from CSV, JSON lines or case files. Columns are declared by the vocabulary.
+
+A column is a fact (`temperature`, cells with their unit: `38.5 °C`), or a fact with its unit
+(`temperature (°C)`, cells are bare numbers), or `id`. An empty cell was not asked; `unknown` was
+asked and is not known. A row that cannot be read is refused with its reasons, never defaulted.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from triage.book.book import RuleBook
+from triage.book.case import read_cases
+from triage.book.facts import Answer, Fact
+from triage.book.problems import Problem, Problems, nearest
+from triage.book.quantity import UnreadableAnswer
+from triage.book.text import Page, read_page
+
+MAX_LINE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a row was refused: the column, and the reason."""
+
+    column: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One patient: the line it starts on, its id, and its answers, or why it was refused."""
+
+    line: int
+    id: str
+    answers: Mapping[str, Answer]
+    refused: tuple[Refusal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    name: str
+    fact: Fact | None
+    unit_in_name: bool = False
+
+    def read(self, cell: str) -> Answer | None:
+        """The answer in a cell, None where it is empty. Raises UnreadableAnswer."""
+        assert self.fact is not None
+        return self.fact.read(cell, unit_needed=not self.unit_in_name) if cell else None
+
+
+def _column(book: RuleBook, name: str) -> _Column | None:
+    if name == "id":
+        return _Column(name, None)
+    if name in book.facts:
+        return _Column(name, book.facts[name])
+    bare, _, unit = name.removesuffix(")").partition(" (")
+    fact = book.facts.get(bare)
+    if fact is not None and fact.scale is not None and fact.scale.unit == unit:
+        return _Column(name, fact, unit_in_name=True)
+    return None
+
+
+def column_names(book: RuleBook) -> list[str]:
+    """Every column that a table may have, numbers with their unit in the name."""
+    names = [f"{f.id} ({f.scale.unit})" if f.scale else f.id for f in book.facts.values()]
+    return ["id", *names]
+
+
+def read_rows(book: RuleBook, path: Path, stream: IO[bytes]) -> Iterator[Row]:
+    """The rows of an open table, CSV or JSON lines by its name.
+
+    Raises Problems before the first row when a column is unknown or there is no header.
+    """
+    lines = _lines(stream)
+    if path.suffix == ".csv":
+        return _csv_rows(book, path, lines)
+    return (_json_row(book, number, line) for number, line in enumerate(lines, start=1) if line.strip())
+
+
+def case_rows(book: RuleBook, path: Path) -> Iterator[Row]:
+    """The rows of case files: a file, or every .yaml file under a folder; the id is the case's name."""
+    for file in sorted(path.rglob("*.yaml")) if path.is_dir() else [path]:
+        try:
+            page = read_page(file)
+        except Problems as error:
+            yield Row(1, str(file), {}, tuple(Refusal("", str(problem)) for problem in error.problems))
+            continue
+        places = range(len(page.data)) if isinstance(page.data, list) else [None]
+        for place in places:
+            yield _case_row(book, page, place)
+
+
+def _case_row(book: RuleBook, page: Page, place: int | None) -> Row:
+    """One case of a page, as a page of its own, so that a bad case cannot hide a good one."""
+    if place is None or not isinstance(page.data, list):
+        cases, found = read_cases(page, book)
+        line = 1
+    else:
+        keep = {at: mark for at, mark in page.values.items() if at[:1] == (place,)}
+        line = keep[(place,)][0]
+        single = Page(page.file, page.data[place], _inner(keep), _inner(page.keys, place))
+        cases, found = read_cases(single, book)
+    if found:
+        return Row(line, page.file, {}, tuple(Refusal("", str(problem)) for problem in found))
+    return Row(line, cases[0].name, cases[0].answers)
+
+
+def _inner(
+    marks: Mapping[tuple[str | int, ...], tuple[int, int]], place: int | None = None
+) -> dict[tuple[str | int, ...], tuple[int, int]]:
+    return {at[1:]: mark for at, mark in marks.items() if place is None or at[:1] == (place,)}
+
+
+def _lines(stream: IO[bytes]) -> Iterator[str]:
+    """Lines as text; bytes that are not UTF-8 stay visible to be refused with their row."""
+    first = True
+    for raw in iter(lambda: stream.readline(MAX_LINE), b""):
+        if first and raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+            raise Problems([Problem("table", 1, 1, "Q001", "the table is UTF-16", "save it as UTF-8")])
+        text = raw.decode("utf-8", errors="surrogateescape")
+        yield (text.removeprefix("\ufeff") if first else text).rstrip("\r\n")
+        first = False
+
+
+def _unreadable(text: str) -> bool:
+    return any("\udc80" <= letter <= "\udcff" or letter == "\0" for letter in text)
+
+
+def _csv_rows(book: RuleBook, path: Path, lines: Iterator[str]) -> Iterator[Row]:
+    header = next(lines, None)
+    if header is None:
+        raise Problems([Problem(str(path), 1, 1, "Q002", "the table is empty", "a header and rows")])
+    names = _cells(header) or []
+    columns = _columns(book, path, names)
+    return _csv_body(columns, lines)
+
+
+def _columns(book: RuleBook, path: Path, names: list[str]) -> list[_Column]:
+    found: list[Problem] = []
+    columns: list[_Column] = []
+    for position, name in enumerate(names, start=1):
+        column = _column(book, name)
+        if column is None:
+            hint = nearest(name, column_names(book))
+            found.append(Problem(str(path), 1, position, "Q003", f'unknown column "{name}"', hint))
+            continue
+        if (column.fact is not None and any(column.fact is c.fact for c in columns)) or name in names[
+            : position - 1
+        ]:
+            found.append(Problem(str(path), 1, position, "Q004", f'the column "{name}" stands here twice'))
+        columns.append(column)
+    if not names:
+        found.append(Problem(str(path), 1, 1, "Q002", "no header", "name the columns in the first line"))
+    if found:
+        raise Problems(found)
+    return columns
+
+
+def _csv_body(columns: list[_Column], lines: Iterator[str]) -> Iterator[Row]:
+    for number, line in enumerate(lines, start=2):
+        if not line.strip():
+            continue
+        cells = None if _unreadable(line) else _cells(line)
+        if cells is None:
+            reason = "not UTF-8" if _unreadable(line) else "quotes that do not close on the same line"
+            yield Row(number, "", {}, (Refusal("", reason),))
+        elif len(cells) != len(columns):
+            reason = f"{len(cells)} cells where the header has {len(columns)}"
+            yield Row(number, "", {}, (Refusal("", reason),))
+        else:
+            yield _row(number, zip(columns, cells, strict=True))
+
+
+def _cells(line: str) -> list[str] | None:
+    """The cells of one line. Each line is a row, so that a stray quote cannot swallow the rows after it."""
+    try:
+        rows = list(csv.reader([line], strict=True))
+    except csv.Error:
+        return None
+    return [cell.strip() for cell in rows[0]] if len(rows) == 1 else None
+
+
+def _row(number: int, cells: Iterable[tuple[_Column, str]]) -> Row:
+    answers: dict[str, Answer] = {}
+    refused = []
+    id = str(number)
+    for column, cell in cells:
+        if column.fact is None:
+            id = cell or id
+            continue
+        try:
+            answer = column.read(cell)
+        except UnreadableAnswer as error:
+            refused.append(Refusal(column.name, str(error)))
+            continue
+        if answer is not None:
+            answers[column.fact.id] = answer
+    return Row(number, id, {} if refused else answers, tuple(refused))
+
+
+class _NotOneValue(ValueError):
+    pass
+
+
+def _json_row(book: RuleBook, number: int, line: str) -> Row:
+    try:
+        if _unreadable(line):
+            raise _NotOneValue("not UTF-8")
+        read = json.loads(
+            line,
+            parse_float=str,
+            parse_int=str,
+            parse_constant=_refuse_constant,
+            object_pairs_hook=_once_each,
+        )
+    except (ValueError, RecursionError) as error:
+        return Row(number, "", {}, (Refusal("", f"not a JSON object: {error}"),))
+    if not isinstance(read, dict):
+        return Row(number, "", {}, (Refusal("", "a line must be one JSON object"),))
+    cells, refused = [], []
+    for name, value in read.items():
+        column = _column(book, name)
+        if column is None:
+            reason = f'unknown column "{name}" ({nearest(name, column_names(book))})'
+            refused.append(Refusal(name, reason))
+        elif value is None or isinstance(value, str):
+            cells.append((column, value or ""))
+        else:
+            refused.append(Refusal(name, "not a text or a number"))
+    row = _row(number, cells)
+    return Row(number, row.id, {} if refused else row.answers, (*refused, *row.refused))
+
+
+def _refuse_constant(name: str) -> None:
+    raise _NotOneValue(f"{name} is not a number")
+
+
+def _once_each(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    names = [name for name, _ in pairs]
+    for name in names:
+        if names.count(name) > 1:
+            raise _NotOneValue(f'"{name}" stands there twice')
+    return dict(pairs)

@@ -1,0 +1,62 @@
+"""The next question: only what can still change the level, red flags first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from triage.book.book import RuleBook
+from triage.book.facts import Fact
+from triage.book.logic import facts_of
+from triage.book.rule import Level, Screen
+from triage.decision.decide import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One screen: a single fact, or several that are asked as one list of "any of these?"."""
+
+    screen: Screen
+    facts: tuple[Fact, ...]
+
+
+def next_question(decision: Decision) -> Question | None:
+    """What to ask next, or None when no answer that was not asked for could still change the level.
+
+    The facts of the rule book's scope come first. Then the rules of the highest level that is still
+    possible are ruled out before any milder ones, screens in the order of the book, and what only
+    the records say last. What was asked and is not known is not asked again.
+    """
+    book = decision.book
+    scope = [name for name in facts_of(book.scope) if name not in decision.answers]
+    if scope:
+        return Question(book.screens[book.facts[scope[0]].screen], (book.facts[scope[0]],))
+    wanted = {name for name in decision.open if name not in decision.answers}
+    for level in sorted(Level, reverse=True):
+        urgent = {name for name in wanted if any(rule.urgency is level for rule in decision.raises(name))}
+        if urgent:
+            return _on_one_screen(book, wanted, urgent)
+    return None
+
+
+def _on_one_screen(book: RuleBook, wanted: set[str], urgent: set[str]) -> Question:
+    """The first screen that holds an urgent fact, with everything on it that is still wanted."""
+    order = list(book.screens)
+
+    def turn(fact: Fact) -> tuple[bool, int]:
+        return fact.asked_of != "patient", order.index(fact.screen)
+
+    facts = [fact for fact in book.facts.values() if fact.id in urgent]
+    first = min(facts, key=turn)
+    if not can_share(first):
+        return Question(book.screens[first.screen], (first,))
+    together = tuple(
+        fact
+        for fact in book.facts.values()
+        if fact.id in wanted and turn(fact) == turn(first) and can_share(fact)
+    )
+    return Question(book.screens[first.screen], together)
+
+
+def can_share(fact: Fact) -> bool:
+    """Whether a fact can be an item of "any of these?": it can be denied, and it is about the patient now."""
+    return fact.kind == "symptom" and fact.ordered

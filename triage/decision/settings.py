@@ -1,0 +1,55 @@
+"""Who to call and whether somebody can look: what differs from clinic to clinic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from triage.book.problems import Problems, nearest
+from triage.book.text import read_page
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The words for people and numbers in every text, and who can review an open red flag.
+
+    `reviewer` is `yes` where a person can look at an answer that nobody knew, and `no` where there
+    is nobody: then an open rule from `today` up counts in full.
+    """
+
+    emergency: str = "your emergency number (112, 999 or 911)"
+    team: str = "your cancer team"
+    out_of_hours: str = "the hospital's out-of-hours line"
+    reviewer: str = "yes"
+
+    def fill(self, text: str) -> str:
+        """A text of the rule book with the names of this clinic in it."""
+        for field in fields(self):
+            text = text.replace("{" + field.name + "}", getattr(self, field.name))
+        return text
+
+
+def load_settings(path: Path | None) -> Settings:
+    """The settings of a YAML file, or the general ones without a file. Raises Problems."""
+    if path is None:
+        return Settings()
+    page = read_page(path)
+    if not isinstance(page.data, dict):
+        raise Problems([page.problem((), "G001", "settings are keys with texts", "team: the ward on …")])
+    names = [field.name for field in fields(Settings)]
+    found = []
+    for key, value in page.data.items():
+        if key not in names:
+            found.append(
+                page.problem((key,), "G002", f'unknown setting "{key}"', nearest(key, names), key=True)
+            )
+        elif not isinstance(value, str) or not value:
+            found.append(page.problem((key,), "G003", f"{key} is not a text"))
+        elif key == "reviewer" and value not in ("yes", "no"):
+            found.append(page.problem((key,), "G004", f'reviewer is "{value}"', "yes or no"))
+    if found:
+        raise Problems(found)
+    return Settings(**page.data)
+
+
+PLACEHOLDERS = tuple(field.name for field in fields(Settings) if field.name != "reviewer")

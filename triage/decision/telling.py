@@ -1,0 +1,174 @@
+"""A decision in words: the level and what to do first, then the reason, what is open, the examinations,
+and the safety net. One order for the patient and for the nurse, who is shown more.
+
+Nothing here calls a patient well: the lowest level keeps the planned follow-up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from triage.book.facts import known
+from triage.book.rule import Level, Rule
+from triage.decision.decide import Decision
+from triage.decision.explain import source_lines
+from triage.decision.sentences import answered, deciding_facts
+from triage.decision.settings import Settings
+from triage.engines.reference import trace
+from triage.engines.truth import Truth
+
+DRAFT = "The rules behind this are a draft: no clinician has reviewed them."
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A heading with its lines. `tone` says how loudly the heading may be shown."""
+
+    heading: str
+    lines: tuple[str, ...] = ()
+    tone: Literal["level", "warning", "plain"] = "plain"
+
+
+def level_heading(decision: Decision) -> str:
+    """The level to act on, in words; *at least* while an answer that could matter was not asked for."""
+    name = decision.book.levels[decision.advice].name
+    if decision.status != "unfinished":
+        return name
+    if decision.advice is Level.none:
+        return "Not finished: no level can be given yet"
+    return f"At least: {name}"
+
+
+def tell_patient(decision: Decision, settings: Settings) -> Iterator[Passage]:
+    """What the patient is told: no names of diseases, no prognosis, and never that all is well."""
+    book = decision.book
+    yield from _alarms(decision, settings)
+    yield Passage(level_heading(decision), _patient_action(decision, settings), "level")
+    because = [rule.title for rule in _acted_on(decision)]
+    if because:
+        yield Passage("Why", tuple(because))
+    if decision.open:
+        yield Passage("Not ruled out", tuple(_open_for_patient(decision)))
+    if exams := _exams(decision, _acted_on(decision)):
+        yield Passage("Your team may think of", tuple(book.exams[id].plain for id in exams))
+    yield Passage("Watch for", tuple(settings.fill(text) for text in _safety_net(decision)))
+    if texts := tuple(_advice(decision, settings, "patient")):
+        yield Passage("Good to know", texts)
+    yield Passage("About this result", (_stamp(decision),))
+
+
+def tell_nurse(decision: Decision, settings: Settings) -> Iterator[Passage]:
+    """What the nurse is told: the same, with rules, quotes, suspicions and what would change the level."""
+    book, words = decision.book, decision.book.levels[decision.advice]
+    yield from _alarms(decision, settings)
+    yield Passage(level_heading(decision), (settings.fill(words.nurse),), "level")
+    yield Passage("Levels", (level_line(decision),))
+    for rule in decision.fired:
+        yield Passage(f"{rule.id} ({rule.urgency.name}): {rule.title}", tuple(_rule_lines(decision, rule)))
+    for rule in decision.counted:
+        heading = f"{rule.id} ({rule.urgency.name}): {rule.title}: open, counted in full"
+        yield Passage(heading, tuple(_rule_lines(decision, rule)))
+    if decision.open:
+        yield Passage("Not yet ruled out", tuple(open_lines(decision)))
+    if decision.suspects:
+        yield Passage("To think of", tuple(book.suspicions[id].name for id in decision.suspects))
+    if exams := _exams(decision, _acted_on(decision)):
+        yield Passage("Examinations to think of", tuple(book.exams[id].name for id in exams))
+    yield Passage("Safety net", tuple(settings.fill(text) for text in _safety_net(decision)))
+    if texts := tuple(_advice(decision, settings, "nurse")):
+        yield Passage("Background", texts)
+    yield Passage("Rule book", (_stamp(decision),))
+
+
+def level_line(decision: Decision) -> str:
+    """The interval in one line: certain, possible, and the level to act on."""
+    return (
+        f"certain {decision.urgency.name}, possible {decision.possible.name}, "
+        f"act on {decision.advice.name} ({decision.status.replace('_', ' ')})"
+    )
+
+
+def open_lines(decision: Decision) -> Iterator[str]:
+    """Each question that could still change the level, and to what."""
+    for name in decision.open:
+        fact = decision.book.facts[name]
+        rule = decision.raises(name)[0]
+        asked = "" if name not in decision.answers else f" [{answered(fact, decision.answers)}]"
+        yield f"{fact.nurse}{asked}: up to {rule.urgency.name} ({rule.id})"
+
+
+def _acted_on(decision: Decision) -> tuple[Rule, ...]:
+    """The rules behind the advice, most urgent first."""
+    return tuple(sorted((*decision.fired, *decision.counted), key=lambda rule: -rule.urgency))
+
+
+def _alarms(decision: Decision, settings: Settings) -> Iterator[Passage]:
+    """What must be read before the level: engines that differ, a person outside the scope, contradictions."""
+    if decision.differences:
+        names = [
+            f"{d.rule}: reference {d.reference.name}, durable-rules {d.durable.name}"
+            for d in decision.differences
+        ]
+        warning = (
+            "THE TWO ENGINES DISAGREE. The higher level is shown. Do not rely on it: have a person decide"
+        )
+        yield Passage(warning, tuple(names), "warning")
+    if decision.engine_failure:
+        warning = "ONE ENGINE FAILED. This result comes from the other alone: have a person check it"
+        yield Passage(warning, (decision.engine_failure,), "warning")
+    if decision.status == "out_of_scope":
+        yield Passage("Not for this person", (settings.fill(decision.book.outside_scope),), "warning")
+    for constraint in decision.contradictions:
+        yield Passage("Two answers contradict each other", (constraint.because,), "warning")
+    if decision.review:
+        team = settings.fill("A person must look at this: speak to {team} now.")
+        names = [f"Not known, and it matters: {rule.title}" for rule in decision.review]
+        yield Passage(team, tuple(names), "warning")
+
+
+def _patient_action(decision: Decision, settings: Settings) -> tuple[str, ...]:
+    if decision.status == "unfinished" and decision.advice is Level.none:
+        return ("Some questions that could matter were not answered. Answer them, or speak to a person.",)
+    return (settings.fill(decision.book.levels[decision.advice].patient),)
+
+
+def _open_for_patient(decision: Decision) -> Iterator[str]:
+    for name in decision.open:
+        fact = decision.book.facts[name]
+        why = "you were not sure" if name in decision.answers else "not asked"
+        yield f"{fact.short} ({why})"
+
+
+def _rule_lines(decision: Decision, rule: Rule) -> Iterator[str]:
+    judged = next(judged for judged in decision.judged if judged.rule is rule)
+    for name in deciding_facts(judged.trace):
+        fact = decision.book.facts[name]
+        yield f"{fact.nurse}: {answered(fact, decision.answers)}"
+    yield rule.because
+    yield from source_lines(decision, rule)
+
+
+def _exams(decision: Decision, rules: Iterable[Rule]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(exam for rule in rules for exam in rule.exams))
+
+
+def _safety_net(decision: Decision) -> Iterator[str]:
+    yield from dict.fromkeys(rule.safety_net for rule in _acted_on(decision) if rule.safety_net)
+    yield decision.book.levels[decision.advice].safety_net
+
+
+def _advice(decision: Decision, settings: Settings, reader: str) -> Iterator[str]:
+    """The sentences worth saying to this reader, whose condition holds."""
+    sure = known(decision.answers)
+    for advice in decision.book.advice:
+        holds = advice.when is None or trace(advice.when, sure).truth is Truth.TRUE
+        if holds and advice.shown_to in (reader, "both"):
+            yield settings.fill(advice.text)
+
+
+def _stamp(decision: Decision) -> str:
+    book = decision.book
+    draft = f" {DRAFT}" if book.status == "draft" else ""
+    return f"Rule book {book.name}.{draft}"
