@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from triage.book.problems import Problem
 from triage.book.rule import Example, Rule
 from triage.book.sources import Document
 from triage.decision.sentences import trace_lines
-from triage.decision.settings import PLACEHOLDERS
 from triage.engines.durable import DurableEngine, EngineFailure
 from triage.engines.reference import trace
 from triage.engines.truth import Truth
@@ -32,7 +30,6 @@ def check(book: RuleBook, documents: Path | None = None) -> Iterator[Problem]:
     for rule in book.rules.values():
         for example in rule.examples:
             yield from _example(book, engine, rule, example)
-        yield from _placeholders(rule)
     if documents is not None:
         for document in book.documents.values():
             if document.file:
@@ -57,24 +54,20 @@ def _example(book: RuleBook, engine: DurableEngine, rule: Rule, example: Example
         yield Problem(rule.file, example.line, 5, "E006", what)
 
 
-def _placeholders(rule: Rule) -> Iterator[Problem]:
-    for word in re.findall(r"\{([^}]*)\}", rule.safety_net):
-        if word not in PLACEHOLDERS:
-            known_words = ", ".join("{" + name + "}" for name in PLACEHOLDERS)
-            yield Problem(rule.file, 1, 1, "R008", f"unknown placeholder {{{word}}}", known_words)
-
-
 def _quotes(document: Document, folder: Path) -> Iterator[Problem]:
     path = folder / document.file
     try:
         raw = path.read_bytes()
     except OSError as error:
-        yield Problem(str(path), 1, 1, "D011", f"the document {document.id} cannot be read: {error.strerror}")
+        what = f"the document {document.id} cannot be read: {error.strerror}"
+        yield Problem(document.page, *document.place, "D011", what, f"looked for {path}")
         return
     if hashlib.sha256(raw).hexdigest() != document.sha256:
-        what = f"this is not the text that {document.id} was quoted from (its sha256 differs)"
-        yield Problem(str(path), 1, 1, "D012", what, f"sha256: {hashlib.sha256(raw).hexdigest()}")
+        what = f"{path} is not the text that {document.id} was quoted from (its sha256 differs)"
+        hint = f"find that text, or check every quote and write sha256: {hashlib.sha256(raw).hexdigest()}"
+        yield Problem(document.page, *document.place, "D012", what, hint)
     text = raw.decode("utf-8", errors="replace")
     for statement in document.statements.values():
         if statement.quote and statement.quote not in text:
-            yield Problem(str(path), 1, 1, "D013", f'{statement.id} is not in it: "{statement.quote}"')
+            what = f"the quote {statement.id} is not in {path} word for word"
+            yield Problem(document.page, *statement.place, "D013", what, "copy it exactly")

@@ -140,7 +140,8 @@ class _CaseReader:
             try:
                 answers[name] = fact.read(word)
             except UnreadableAnswer as error:
-                self._say((*place, name), "K004", f"{name}: {error.what}", error.write)
+                what = error.what if name in error.what else f"{name}: {error.what}"
+                self._say((*place, name), "K004", what, error.write)
         return answers
 
     def _denied(self, said: str | list[str], answers: Answers) -> dict[str, Answer]:

@@ -61,7 +61,8 @@ class ConditionReader:
 
     def _parts(self, value: object, place: Place) -> tuple[Condition, ...] | None:
         if not isinstance(value, list) or len(value) < 2:
-            self._wrong(place, "C003", "a group needs a list of two or more conditions")
+            hint = "a list of conditions; one alone needs no group"
+            self._wrong(place, "C003", f"`{place[-1]}` needs two or more conditions", hint)
             return None
         parts = [self.read(part, (*place, index)) for index, part in enumerate(value)]
         if any(part is None for part in parts):
@@ -79,7 +80,7 @@ class ConditionReader:
 
     def _finding(self, value: object, place: Place) -> Condition | None:
         if not isinstance(value, str):
-            return self._wrong(place, "C005", "a finding is one name")
+            return self._wrong(place, "C005", "a finding is one name", "finding: name")
         if value not in self.findings:
             return self._wrong(place, "C005", f'unknown finding "{value}"', nearest(value, self.findings))
         self.named.append(value)
@@ -92,18 +93,20 @@ class ConditionReader:
             return self._wrong(place, "C006", f'unknown fact "{name}"', hint, key=True)
         words = [word for word in (value if isinstance(value, list) else [value]) if isinstance(word, str)]
         if not words or (isinstance(value, list) and len(words) < len(value)):
-            return self._wrong(place, "C007", f"{name} needs an answer or a list of answers")
+            hint = f"{name}: answer" if fact.scale is None else f"{name}: {_PHRASES}"
+            return self._wrong(place, "C007", f"{name} needs an answer or a list of answers", hint)
         places = [(*place, i) if isinstance(value, list) else place for i in range(len(words))]
         if fact.scale is not None:
             return self._number(fact.scale, name, words, places)
-        for word, at in zip(words, places, strict=True):
+        for index, (word, at) in enumerate(zip(words, places, strict=True)):
             if word not in fact.answers:
                 hint = nearest(word, fact.answers)
                 self._wrong(at, "C008", f'"{word}" is not an answer to {name}', hint)
-            elif words.count(word) > 1:
+            elif word in words[:index]:
                 self._wrong(at, "C009", f'"{word}" stands here twice', "write it once")
-        if len(set(words)) == len(fact.answers):
-            return self._wrong(place, "C010", f"every answer to {name} is listed: always true")
+        if set(words) == set(fact.answers):
+            what = f"every answer to {name} is listed: always true"
+            return self._wrong(place, "C010", what, "leave one out, or the fact")
         return Is(name, frozenset(words))
 
     def _number(self, scale: Scale, name: str, words: list[str], places: list[Place]) -> Condition | None:
@@ -117,7 +120,8 @@ class ConditionReader:
             return None
         joined = _joined(spans)
         if joined == ((scale.low, scale.high),):
-            return self._wrong(places[0], "C010", f"every number of {name} is inside: always true")
+            what = f"every number of {name} is inside: always true"
+            return self._wrong(places[0], "C010", what, "a narrower range, or leave the fact out")
         return Is(name, Spans(joined))
 
 
@@ -125,15 +129,15 @@ _FORM = "`fact: answer`, `all: [...]`, `any: [...]`, `at least 2 of: [...]` or `
 
 
 def _span(scale: Scale, phrase: str) -> tuple[int, int]:
+    """What a phrase means, in steps. A rule book writes every number in the unit of its fact."""
     match = _PHRASE.fullmatch(phrase)
     if match is None:
         raise UnreadableAnswer(f'"{phrase}" is not a comparison', _PHRASES)
     if match[3]:
-        high = scale.read(match[4])
-        unit = match[4].split()[-1]
-        low = scale.read(f"{match[3]} {unit}")
+        high = scale.read(match[4], own_unit=True)
+        low = scale.read(f"{match[3]} {scale.unit}", own_unit=True)
     else:
-        bound = scale.read(match[2])
+        bound = scale.read(match[2], own_unit=True)
         low, high = {
             "at least": (bound, scale.high),
             "above": (bound + 1, scale.high),

@@ -5,14 +5,17 @@ A misspelt identifier is always found: either nothing has that name, or nothing 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from triage.book.book import RuleBook
 from triage.book.logic import Condition, Is, Spans, comparisons, facts_of
-from triage.book.problems import Problem
-from triage.book.rule import Rule
-from triage.book.text import Page, Place
+from triage.book.problems import Problem, nearest
+from triage.book.rule import PLACEHOLDERS, Rule
+from triage.book.text import Data, Page, Place
+
+_DROP = "use it, or drop it"
 
 
 def crosscheck(book: RuleBook, pages: Mapping[str, Page]) -> list[Problem]:
@@ -30,25 +33,28 @@ class _Crosscheck:
         yield from self._unused_names()
         yield from self._unused_facts_and_answers()
         yield from self._statements()
+        yield from self._placeholders()
 
     def _rule(self, rule: Rule) -> Iterator[Problem]:
         page = self.pages[f"{rule.id}.yaml"]
         for name, count in Counter(is_.fact for is_ in comparisons(rule.when)).items():
             if count > 1:
-                what = f"{name} occurs {count} times in this rule"
+                what = f"{name} occurs {count} times in this rule, findings included"
                 hint = "once, so that an unknown answer is exact; otherwise two rules"
-                yield page.problem(("when",), "R005", what, hint, key=True)
+                yield page.problem(_uses(page, name)[-1], "R005", what, hint, key=True)
         for is_ in comparisons(rule.when):
             fact = self.book.facts[is_.fact]
             if fact.asked_of == "nurse":
                 what = f"{fact.id} is known to a nurse only, so a patient could never be told `none`"
-                yield page.problem(("when",), "R006", what, "ask the patient, or the record", key=True)
+                hint = "ask the patient, or the record"
+                yield page.problem(_uses(page, fact.id)[0], "R006", what, hint, key=True)
             if fact.ordered and not isinstance(is_.answers, Spans):
                 worse = list(fact.answers)[self._mildest_listed(is_, list(fact.answers)) :]
                 missing = [answer for answer in worse if answer not in is_.answers]
                 if missing:
                     what = f"{fact.id} is ordered, but a worse answer is left out: {', '.join(missing)}"
-                    yield page.problem(("when",), "R007", what, "list everything that is worse", key=True)
+                    hint = "list everything that is worse"
+                    yield page.problem(_uses(page, fact.id)[0], "R007", what, hint, key=True)
         fires = {example.fires for example in rule.examples}
         for wanted in ("yes", "no"):
             if wanted not in fires:
@@ -69,11 +75,12 @@ class _Crosscheck:
         for path, (names, used, by) in used_by.items():
             for id in names:
                 if id not in used:
-                    yield self.pages[path].problem((id,), "B006", f'no {by} uses "{id}"', key=True)
+                    what = f'no {by} uses "{id}"'
+                    yield self.pages[path].problem((id,), "B006", what, _DROP, key=True)
         named = {id for rule in rules for id in rule.findings}
         for id in self.book.findings:
             if id not in named:
-                yield self._at("findings/", (id,), "B006", f'no rule uses the finding "{id}"')
+                yield self._at("findings/", (id,), "B006", f'no rule uses the finding "{id}"', _DROP)
 
     def _unused_facts_and_answers(self) -> Iterator[Problem]:
         book = self.book
@@ -91,16 +98,22 @@ class _Crosscheck:
         }
         for rule in book.rules.values():
             for example in rule.examples:
-                answers |= {(name, str(answer)) for name, answer in example.answers.items()}
+                answers |= {(name, book.facts[name].write(a)) for name, a in example.answers.items()}
+        not_known = Counter(word for fact in book.facts.values() for word in fact.not_known)
         for fact in book.facts.values():
             if fact.id not in used:
                 what = f'no rule, constraint or advice uses the fact "{fact.id}"'
-                yield self._at("facts/", (fact.id,), "F010", what)
+                yield self._at("facts/", (fact.id,), "F010", what, _DROP)
                 continue
             for answer in fact.answers:
                 if (fact.id, answer) not in answers:
                     what = f'no condition or example uses the answer "{answer}" to {fact.id}'
-                    yield self._at("facts/", (fact.id, "answers", answer), "F011", what)
+                    yield self._at("facts/", (fact.id, "answers", answer), "F011", what, _DROP)
+            for word in fact.not_known:
+                if (fact.id, word) not in answers and not_known[word] == 1:
+                    what = f'no example and no other fact uses the word "{word}" of {fact.id}'
+                    hint = nearest(word, not_known.keys() - {word}) or _DROP
+                    yield self._at("facts/", (fact.id, "not_known", word), "F011", what, hint)
             if fact.kind == "symptom" and fact.answers and not fact.ordered:
                 what = f"the symptom {fact.id} is not ordered"
                 yield self._at("facts/", (fact.id,), "F009", what, "ordered: yes, mildest first")
@@ -117,7 +130,37 @@ class _Crosscheck:
                     what = f"{statement.id} is used although it is left out"
                     yield self._at("documents/", place, "D010", what, "drop `left_out`")
 
+    def _placeholders(self) -> Iterator[Problem]:
+        """What stands in braces is filled in from the settings, in some texts; elsewhere it would stay."""
+        for path, page in self.pages.items():
+            if path.startswith("documents/"):
+                continue
+            for place, text in texts_of(page.data):
+                filled = place[-1] in ("safety_net", "text", "outside_scope") or path == "levels.yaml"
+                for word in re.findall(r"\{([^{}]*)\}", text):
+                    if not filled:
+                        what = f"nothing fills in {{{word}}} here"
+                        yield page.problem(place, "R008", what, "say it without braces")
+                    elif word not in PLACEHOLDERS:
+                        hint = nearest(word, PLACEHOLDERS)
+                        yield page.problem(place, "R008", f"unknown placeholder {{{word}}}", hint)
+
     def _at(self, folder: str, place: Place, code: str, what: str, write: str = "") -> Problem:
         """A problem at a key of whichever page of a folder has it."""
         page = next(p for path, p in self.pages.items() if path.startswith(folder) and place in p.keys)
         return page.problem(place, code, what, write, key=True)
+
+
+def texts_of(data: Data, place: Place = ()) -> Iterator[tuple[Place, str]]:
+    """Every text of a page with its place."""
+    if isinstance(data, str):
+        yield place, data
+        return
+    for step, part in data.items() if isinstance(data, dict) else enumerate(data):
+        yield from texts_of(part, (*place, step))
+
+
+def _uses(page: Page, fact: str) -> list[Place]:
+    """Where a rule names a fact, or, when only its findings do, where it names those."""
+    named = [place for place in page.keys if place[0] == "when" and place[-1] == fact]
+    return named or [place for place in page.keys if place[0] == "when" and place[-1] == "finding"]

@@ -57,12 +57,14 @@ class Fact:
         """The answer that denies the symptom, where the answers are ordered."""
         return next(iter(self.answers)) if self.ordered else None
 
-    def read(self, text: str, *, unit_needed: bool = True, comma: bool = False) -> Answer:
+    def read(
+        self, text: str, *, unit_needed: bool = True, comma: bool = False, own_unit: bool = False
+    ) -> Answer:
         """The answer that a text means, in the words of files. Raises UnreadableAnswer."""
         if text in NOT_KNOWN_LABELS or text in self.not_known:
             return NotKnown(text)
         if self.scale is not None:
-            return self.scale.read(text, unit_needed=unit_needed, comma=comma)
+            return self.scale.read(text, unit_needed=unit_needed, comma=comma, own_unit=own_unit)
         if text in self.answers:
             return text
         words = [*self.answers, *self.not_known, UNKNOWN, DECLINED]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -27,25 +28,45 @@ S = TypeVar("S")
 
 def book_files(folder: Path) -> dict[str, bytes]:
     """Every file of a rule book by its path inside the folder, read once. Raises Problems."""
-    found, files = [], {}
+    found: list[Problem] = []
+    files: dict[str, bytes] = {}
     if not folder.is_dir():
         hint = "name the folder of a rule book"
         raise Problems([Problem(str(folder), 1, 1, "B001", "there is no such folder", hint)])
     root = folder.resolve()
-    for path in sorted(folder.rglob("*")):
-        inside = path.relative_to(folder).as_posix()
-        if path.is_dir() or path.name.startswith(".") or path.name.endswith("~"):
-            continue
-        if not path.resolve().is_relative_to(root):
-            found.append(Problem(str(path), 1, 1, "B002", "a link out of the folder", "copy the file"))
-            continue
-        try:
-            files[inside] = path.read_bytes()
-        except OSError as error:
-            found.append(Problem(str(path), 1, 1, "B002", f"cannot be read: {error.strerror}"))
+    for path in _paths(folder, found):
+        if not Path(os.path.realpath(path)).is_relative_to(root):
+            found.append(Problem(str(path), 1, 1, "B002", "a link out of the folder", "copy it instead"))
+        elif path.is_dir():
+            found.append(Problem(str(path), 1, 1, "B002", "a link to a folder", "copy it instead"))
+        elif path.exists() and not path.is_file():
+            found.append(Problem(str(path), 1, 1, "B002", "not a plain file", "a .yaml file"))
+        else:
+            try:
+                files[path.relative_to(folder).as_posix()] = path.read_bytes()
+            except OSError as error:
+                found.append(Problem(str(path), 1, 1, "B002", f"cannot be read: {error.strerror}"))
     if found:
         raise Problems(found)
     return files
+
+
+def _paths(folder: Path, found: list[Problem]) -> list[Path]:
+    """Everything in a folder but folders and what editors and git put there, in one order everywhere.
+
+    A folder that cannot be listed is a problem: its rules would be missing without a word.
+    """
+
+    def refuse(error: OSError) -> None:
+        found.append(Problem(str(error.filename), 1, 1, "B002", f"cannot be listed: {error.strerror}"))
+
+    paths = []
+    for here, folders, names in os.walk(folder, onerror=refuse):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        links = [name for name in folders if Path(here, name).is_symlink()]
+        names = [name for name in names if not name.startswith(".") and not name.endswith("~")]
+        paths += [Path(here, name) for name in links + names]
+    return sorted(paths)
 
 
 def hash_files(files: Mapping[str, bytes]) -> str:
@@ -71,6 +92,7 @@ class Folder:
             if (
                 not path.endswith(".yaml")
                 or path.count("/") > 1
+                or not path.isprintable()
                 or ("/" not in path and path not in SINGLE_FILES)
             ):
                 hint = "one of " + ", ".join(SINGLE_FILES) + ", or a .yaml file in a folder"

@@ -31,7 +31,7 @@ _SPELLINGS = {
     **{"millimetres": "mm", "centimetres": "cm"},
 }
 UNITS = tuple(_UNITS)
-_QUANTITY = re.compile(r"([+-]?[0-9]+(?:[.,][0-9]+)?)\s*([^\s0-9.,+-].*)?", re.ASCII)
+_QUANTITY = re.compile(r"([+-]?[0-9]+(?:[.,][0-9]+)?)\s*([^\s0-9.,+-][^0-9]*)?", re.ASCII)
 _RANGE = re.compile(r"[0-9][0-9.,]*\s*(?:-|–|to|or)\s*[0-9]")
 
 
@@ -67,27 +67,34 @@ class Scale:
             )
         return cls(unit, int(ends[0]), int(ends[1]), size)
 
-    def read(self, text: str, *, unit_needed: bool = True, comma: bool = False) -> int:
+    def read(
+        self, text: str, *, unit_needed: bool = True, comma: bool = False, own_unit: bool = False
+    ) -> int:
         """The number of steps that a text like `38.5 °C` means.
 
         In files the unit is needed and a comma is refused; a person who is asked may leave the unit
         out and write `38,5`. Other units of the same kind are converted exactly and then rounded to
-        the nearest step. Raises UnreadableAnswer for anything else; nothing is ever clamped.
+        the nearest step, but a rule book writes each number in the unit of its fact (`own_unit`).
+        Raises UnreadableAnswer for anything else; nothing is ever clamped.
         """
         text = text.strip()
+        if _RANGE.match(text):
+            raise UnreadableAnswer(f'"{text}" is a range', f"one number, such as {self.example}")
         match = _QUANTITY.fullmatch(text)
         if match is None:
-            if _RANGE.match(text):
-                raise UnreadableAnswer(f'"{text}" is a range', f"one number, such as {self.example}")
             raise UnreadableAnswer(f'"{text}" is not a number', f"a number such as {self.example}")
         digits, spelling = match.group(1), (match.group(2) or "").strip()
         if "," in digits and not comma:
             raise UnreadableAnswer(f'"{text}" has a comma', f"a point: {digits.replace(',', '.')}")
+        if re.search(",[0-9]{3}$", digits):
+            raise UnreadableAnswer(f'"{text}" may mean thousands', "digits without the comma")
         value = _number(digits.replace(",", "."))
         if not spelling:
             if unit_needed:
                 raise UnreadableAnswer(f'"{text}" has no unit', f"{text} {self.unit}")
             return self._steps(value, text)
+        if own_unit and spelling != self.unit:
+            raise UnreadableAnswer(f'the unit "{spelling}" does not fit', f"the unit {self.unit}")
         unit = _SPELLINGS.get(spelling.lower())
         if unit is None or _UNITS[unit][0] != _UNITS[self.unit][0]:
             raise UnreadableAnswer(f'the unit "{spelling}" does not fit', f"the unit {self._accepted}")

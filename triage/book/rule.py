@@ -11,6 +11,9 @@ from triage.book.facts import Answer
 from triage.book.logic import Condition
 from triage.book.sources import Source
 
+PLACEHOLDERS = ("emergency", "team", "out_of_hours")
+"""What the settings of a clinic fill in: `{team}` in the texts of levels, rules and advice."""
+
 
 class Level(IntEnum):
     """How soon to act. Urgency is a time, and the level of a patient is the maximum."""

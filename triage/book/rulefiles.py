@@ -67,7 +67,9 @@ class RuleFiles:
                 if when is None:
                     continue
                 parts = {*facts_of(when), "when"}
-                sources = self._sources(page, said.sources, (id, "sources"), parts, set(facts_of(when)))
+                sources = self._sources(
+                    page, said.sources, (id, "sources"), parts, set(facts_of(when)), kind="finding"
+                )
                 findings[id] = Finding(id, said.title, when, sources)
         return findings
 
@@ -81,8 +83,13 @@ class RuleFiles:
                 if id not in known:
                     what = f'unknown name in {kind}: "{id}"'
                     self.folder.say(page, (kind, index), "R001", what, nearest(id, known))
-        if not re.fullmatch(r"[a-z]+/[a-z0-9-]+\.yaml", path):
+        if not re.fullmatch(r"[a-z_]+/[a-z0-9]+(-[a-z0-9]+)*\.yaml", path):
             self.folder.say(page, (), "R009", f'"{path}" is no rule id', "topic/lower-case-words.yaml")
+        topic, topics = path.partition("/")[0], {"any"}.union(*(f.answers for f in self.words.facts.values()))
+        if topic not in topics:
+            what = f'no fact has the answer "{topic}"'
+            hint = nearest(topic, topics) or "a folder of rules is `any`, or an answer such as a cancer"
+            self.folder.say(page, (), "R009", what, hint)
         if said.urgency == "none":
             self.folder.say(page, ("urgency",), "R002", "a rule cannot raise to none", "next_visit or more")
         conditions = {id: finding.when for id, finding in self.findings.items()}
@@ -116,6 +123,7 @@ class RuleFiles:
         allowed: set[str],
         needed: set[str],
         exams: Iterable[str] = (),
+        kind: str = "rule",
     ) -> tuple[Source, ...]:
         """The sources of a rule or finding; every needed part must be supported by one of them."""
         supported: set[str] = set()
@@ -123,14 +131,14 @@ class RuleFiles:
         for index, source in enumerate(said):
             here = (*place, index)
             if bool(source.statements) == bool(source.editorial):
-                self.folder.say(page, here, "D008", "a source is either `statements` or `editorial`")
+                both = "both `statements` and" if source.statements else "neither `statements` nor"
+                what = f"this source has {both} `editorial`"
+                self.folder.say(page, here, "D008", what, "one of the two")
             self.words.statements_exist(page, source.statements, (*here, "statements"))
             for number, part in enumerate(source.supports):
                 if part not in allowed:
-                    at = (*here, "supports", number)
-                    self.folder.say(
-                        page, at, "R003", f'"{part}" is not a part of this rule', nearest(part, allowed)
-                    )
+                    at, hint = (*here, "supports", number), nearest(part, allowed)
+                    self.folder.say(page, at, "R003", f'"{part}" is not a part of this {kind}', hint)
             supported |= set(source.supports)
             sources.append(Source(tuple(source.statements), source.editorial, tuple(source.supports)))
         if "exams" in supported:
@@ -151,8 +159,12 @@ class RuleFiles:
         for index, row in enumerate(said):
             place: Place = ("examples", index)
             fires = row.get("fires")
-            if fires not in ("yes", "no", "unknown"):
-                self.folder.say(page, place, "E001", "an example needs `fires: yes`, `no` or `unknown`")
+            if fires is None:
+                hint = "fires: yes, no or unknown"
+                self.folder.say(page, place, "E001", "this example does not say whether it fires", hint)
+            elif fires not in ("yes", "no", "unknown"):
+                what, hint = f'"{fires}" is not possible for `fires`', "yes, no or unknown"
+                self.folder.say(page, (*place, "fires"), "E001", what, hint)
             answers = {}
             for name, word in row.items():
                 if name == "fires":
@@ -162,7 +174,7 @@ class RuleFiles:
                     self.folder.say(page, (*place, name), "E002", what, nearest(name, known), key=True)
                     continue
                 try:
-                    answers[name] = self.words.facts[name].read(word)
+                    answers[name] = self.words.facts[name].read(word, own_unit=True)
                 except UnreadableAnswer as error:
                     self.folder.say(page, (*place, name), "E003", error.what, error.write)
             yield Example(fires or "unknown", answers, page.values[place][0])  # type: ignore[arg-type]

@@ -6,15 +6,27 @@ statements) is checked where they are joined, in `load`.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeVar
+import re
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from triage.book.problems import Problem, Problems, nearest
 from triage.book.text import Page, Place
 
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-StatementId = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]*\.[0-9]+$")]
+_ID, _STATEMENT, _DOCUMENT = r"^[a-z][a-z0-9_]*$", r"^[A-Z][A-Z0-9]*\.[0-9]+$", r"^[A-Z][A-Z0-9]*$"
+_VERSION, _YEAR, _SHA256 = r"^[0-9]+\.[0-9]+\.[0-9]+$", r"^([0-9]{4})?$", r"^([0-9a-f]{64})?$"
+_IN_WORDS = {
+    _ID: "lower-case letters, digits and _, such as leg_weakness",
+    _STATEMENT: "the document, a point and a number, such as S1.45",
+    _DOCUMENT: "capital letters and digits, such as S1",
+    _VERSION: "three numbers, such as 0.1.0",
+    _YEAR: "four digits",
+    _SHA256: "64 digits and letters from a to f",
+}
+Id = Annotated[str, StringConstraints(pattern=_ID, max_length=60)]
+StatementId = Annotated[str, StringConstraints(pattern=_STATEMENT)]
 Words = Annotated[str, StringConstraints(min_length=1)]
 LevelName = Literal["none", "next_visit", "this_week", "today", "now"]
 
@@ -34,7 +46,7 @@ class SourceShape(Sourced):
 
 class BookShape(Shape):
     title: Words
-    version: Annotated[str, StringConstraints(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")]
+    version: Annotated[str, StringConstraints(pattern=_VERSION)]
     status: Literal["draft", "reviewed"]
     scope: dict[str, object]
     outside_scope: Words
@@ -119,15 +131,15 @@ class StatementShape(Shape):
 
 
 class DocumentShape(Shape):
-    id: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]*$")]
+    id: Annotated[str, StringConstraints(pattern=_DOCUMENT)]
     title: Words
     publisher: str = ""
-    year: Annotated[str, StringConstraints(pattern=r"^([0-9]{4})?$")] = ""
+    year: Annotated[str, StringConstraints(pattern=_YEAR)] = ""
     kind: Literal["web page, translated", "web page", "guideline", "paper", "summary"]
     read: Literal["directly", "secondary"] = "directly"
     address: str = ""
     file: str = ""
-    sha256: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")] = ""
+    sha256: Annotated[str, StringConstraints(pattern=_SHA256)] = ""
     statements: dict[StatementId, StatementShape] = Field(min_length=1)
 
 
@@ -158,45 +170,61 @@ S = TypeVar("S")
 def shape_page(page: Page, shape: type[S] | TypeAdapter[S], place: Place = ()) -> S:
     """The data of a page in a shape. Raises Problems (codes S…) that point into the page."""
     adapter = shape if isinstance(shape, TypeAdapter) else TypeAdapter(shape)
-    data: object = page.data
-    for step in place:
-        data = data[step]  # type: ignore[index]
+    data = _part(page, place)
     try:
         return adapter.validate_python(data)
     except ValidationError as error:
-        raise Problems(_problem(page, place, detail) for detail in error.errors()) from None
+        details = [detail for detail in error.errors() if not _is_other_branch(detail)]
+        raise Problems(_problem(page, place, detail) for detail in details) from None
 
 
-def _problem(page: Page, place: Place, detail: object) -> Problem:
-    assert isinstance(detail, dict)
-    kind, context = detail["type"], detail.get("ctx", {})
+def _part(page: Page, place: Place) -> object:
+    data: object = page.data
+    for step in place:
+        data = data[step]  # type: ignore[index]
+    return data
+
+
+def _problem(page: Page, place: Place, detail: Mapping[str, Any]) -> Problem:
+    kind, said, context = detail["type"], detail["input"], detail.get("ctx", {})
     steps = [step for step in detail["loc"] if not _is_branch(step)]
-    at = (*place, *steps)
-    name = str(steps[-1]) if steps else "this"
+    at, is_key = (*place, *steps), "[key]" in detail["loc"]
+    name = _name(steps)
     if kind == "missing":
-        return page.problem(at[:-1], "S001", f'the key "{name}" is missing', f"{name}: …")
+        return page.problem(at[:-1], "S001", f"the key {name} is missing", f"{steps[-1]}: …")
     if kind == "extra_forbidden":
-        return page.problem(at, "S002", f'unknown key "{name}"', _known_keys(name), key=True)
-    if kind == "literal_error":
-        known = [word.strip("' ") for word in context["expected"].replace(" or ", ",").split(",")]
-        return page.problem(
-            at, "S003", f'"{detail["input"]}" is not possible here', nearest(str(detail["input"]), known)
-        )
+        hint = nearest(str(steps[-1]), _free_keys(_part(page, at[:-1])))
+        return page.problem(at, "S002", f"unknown key {name}", hint, key=True)
+    if kind == "literal_error" and isinstance(said, str):
+        hint = nearest(said, re.findall("'([^']*)'", context["expected"]))
+        return page.problem(at, "S003", f'"{said}" is not possible here', hint)
     if kind == "string_pattern_mismatch":
-        return page.problem(
-            at, "S004", f'"{detail["input"]}" is not written right', f"as {context['pattern']}"
-        )
+        hint = _IN_WORDS[context["pattern"]]
+        return page.problem(at, "S004", f'"{said}" is not written right', hint, key=is_key)
+    if kind == "string_too_long":
+        hint = f"at most {context['max_length']} letters"
+        return page.problem(at, "S004", f'"{said}" is too long', hint, key=is_key)
     if kind in ("too_short", "string_too_short"):
-        return page.problem(at, "S005", f'"{name}" is empty', "write at least one")
-    return page.problem(at, "S006", f'"{name}" has the wrong form', _FORMS.get(kind, ""))
+        hint = "write a text" if kind == "string_too_short" else "write at least one"
+        return page.problem(at, "S005", f"{name} is empty", hint)
+    return page.problem(at, "S006", f"{name} has the wrong form", _FORMS.get(kind, "one word"))
 
 
 _FORMS = {
     "string_type": "one text",
-    "list_type": "a list",
+    "list_type": "a list, such as [first, second]",
     "dict_type": "keys with values",
     "model_type": "keys with values",
 }
+
+
+def _name(steps: Sequence[str | int]) -> str:
+    """How a part of a page is called in a message."""
+    if not steps:
+        return "this file"
+    if isinstance(steps[-1], int):
+        return f"item {steps[-1] + 1} of {_name(steps[:-1])}"
+    return f'"{steps[-1]}"'
 
 
 def _is_branch(step: object) -> bool:
@@ -204,7 +232,20 @@ def _is_branch(step: object) -> bool:
     return isinstance(step, str) and (step.startswith(("list[", "literal[", "dict[")) or step == "[key]")
 
 
-def _known_keys(name: str) -> str:
-    shapes = Shape.__subclasses__() + [s for c in Shape.__subclasses__() for s in c.__subclasses__()]
-    keys = {field.alias or key for shape in shapes for key, field in shape.model_fields.items()}
-    return nearest(name, keys)
+def _is_other_branch(detail: Mapping[str, Any]) -> bool:
+    """Whether an error is about a branch of a union that the author did not mean: a word, or a list."""
+    branch = next((str(step) for step in detail["loc"] if _is_branch(step)), "")
+    return branch.startswith("list[" if isinstance(detail["input"], str) else "literal[") and (
+        detail["type"] in ("list_type", "literal_error")
+    )
+
+
+def _shapes_under(shape: type[Shape]) -> list[type[Shape]]:
+    return [s for child in shape.__subclasses__() for s in (child, *_shapes_under(child))]
+
+
+def _free_keys(data: object) -> set[str]:
+    """The keys that could still stand beside these: those of the shape that knows most of them."""
+    present = set(data) if isinstance(data, dict) else set()
+    keys = [{field.alias or key for key, field in s.model_fields.items()} for s in _shapes_under(Shape)]
+    return max(keys, key=lambda known: (len(known & present), -len(known - present))) - present

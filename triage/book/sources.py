@@ -18,13 +18,17 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One thing a document says: word for word (`quote`), or in our words (`says`)."""
+    """One thing a document says: word for word (`quote`), or in our words (`says`).
+
+    `place` is the line and column of its words in the file of the document.
+    """
 
     id: str
     document: str
     quote: str
     says: str
     left_out: str
+    place: tuple[int, int] = (1, 1)
 
     @property
     def text(self) -> str:
@@ -33,7 +37,10 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A web page, guideline or paper. `file` and `sha256` name the text that quotes were taken from."""
+    """A web page, guideline or paper. `file` and `sha256` name the text that quotes were taken from.
+
+    `page` and `place` say where in the rule book `file` is named.
+    """
 
     id: str
     title: str
@@ -45,6 +52,8 @@ class Document:
     file: str
     sha256: str
     statements: Mapping[str, Statement]
+    page: str = ""
+    place: tuple[int, int] = (1, 1)
 
     @property
     def name(self) -> str:

@@ -38,10 +38,10 @@ class Page:
 
     def problem(self, place: Place, code: str, what: str, write: str = "", *, key: bool = False) -> Problem:
         """A problem at a place; `key` points at the key itself instead of at its value."""
-        marks = self.keys if key else self.values
-        while place and place not in marks:
-            place, marks = place[:-1], self.values
-        line, column = marks.get(place, (1, 1))
+        mark = self.keys.get(place) if key else None
+        while mark is None and place and place not in self.values:
+            place = place[:-1]
+        line, column = mark or self.values.get(place, (1, 1))
         return Problem(self.file, line, column, code, what, write)
 
 

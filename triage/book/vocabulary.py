@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from pydantic import TypeAdapter
 
 from triage.book import shape
-from triage.book.facts import DECLINED, NOT_KNOWN_LABELS, Fact
+from triage.book.facts import NOT_KNOWN_LABELS, Fact
 from triage.book.folder import Folder
 from triage.book.problems import nearest
-from triage.book.quantity import Scale, UnreadableAnswer
+from triage.book.quantity import UNITS, Scale, UnreadableAnswer
 from triage.book.rule import Exam, Level, LevelWords, Screen, Suspicion
 from triage.book.sources import Document, Source, Statement
 from triage.book.text import Page, Place
@@ -24,6 +24,7 @@ class Vocabulary:
     def __init__(self, folder: Folder) -> None:
         self.folder = folder
         self.documents = self._documents()
+        self._statements = {id for document in self.documents.values() for id in document.statements}
         self.screens = self._screens()
         self.exams = self._exams()
         self.suspicions = self._suspicions()
@@ -31,10 +32,10 @@ class Vocabulary:
         self.facts = self._facts()
 
     def statements_exist(self, page: Page, statements: Iterable[str], place: Place) -> None:
-        ids = [id for document in self.documents.values() for id in document.statements]
         for index, id in enumerate(statements):
-            if id not in ids:
-                self.folder.say(page, (*place, index), "D007", f'unknown statement "{id}"', nearest(id, ids))
+            if id not in self._statements:
+                hint = nearest(id, self._statements)
+                self.folder.say(page, (*place, index), "D007", f'unknown statement "{id}"', hint)
 
     def _documents(self) -> dict[str, Document]:
         documents: dict[str, Document] = {}
@@ -44,25 +45,34 @@ class Vocabulary:
                 continue
             page = self.folder.pages[path]
             if read.id in documents:
-                self.folder.say(page, ("id",), "D001", f'two documents are called "{read.id}"')
+                hint = "an id of its own, in its statements too"
+                self.folder.say(page, ("id",), "D001", f'two documents are called "{read.id}"', hint)
             if bool(read.file) != bool(read.sha256):
-                self.folder.say(page, (), "D002", "a document with quotes needs `file` and `sha256`")
+                lone, missing = ("file", "sha256") if read.file else ("sha256", "file")
+                what = f"`{lone}` stands here without `{missing}`"
+                self.folder.say(page, (lone,), "D002", what, "both, or neither", key=True)
             statements = {}
+            # S1.01 or S1.1, but one way throughout, so that no number can be written wrongly
+            digits = len(next(iter(read.statements)).partition(".")[2])
             for number, (id, said) in enumerate(read.statements.items(), start=1):
                 place: Place = ("statements", id)
-                prefix, _, digits = id.partition(".")
-                if prefix != read.id or int(digits) != number:
-                    hint = f"{read.id}.{number} here: numbers run from 1 without gaps"
+                wanted = f"{read.id}.{number:0{digits}d}"
+                if id != wanted:
+                    hint = f"{wanted} here: the document's id, and numbers from 1 without gaps"
                     self.folder.say(page, place, "D003", f'"{id}" is not the next statement', hint, key=True)
                 if bool(said.quote) == bool(said.says):
-                    self.folder.say(page, place, "D004", f"{id} needs a quote, or `says` in our words")
+                    what = f"{id} has both `quote` and `says`" if said.quote else f"{id} says nothing"
+                    hint = "a `quote`, or `says` in our words"
+                    self.folder.say(page, place, "D004", what, hint, key=True)
                 if said.quote and not read.file:
-                    self.folder.say(page, place, "D002", f"{id} quotes a document without `file`")
+                    what, hint = f"{id} quotes a document without `file`", "file and sha256, or `says`"
+                    self.folder.say(page, (*place, "quote"), "D002", what, hint, key=True)
                 if len(said.quote.split()) > 25:
                     self.folder.say(
                         page, (*place, "quote"), "D005", f"{id} quotes more than 25 words", "shorten it"
                     )
-                statements[id] = Statement(id, read.id, said.quote, said.says, said.left_out)
+                at = page.values.get((*place, "quote"), (1, 1))
+                statements[id] = Statement(id, read.id, said.quote, said.says, said.left_out, at)
             documents[read.id] = Document(
                 read.id,
                 read.title,
@@ -74,6 +84,8 @@ class Vocabulary:
                 read.file,
                 read.sha256,
                 statements,
+                page.file,
+                page.values.get(("file",), (1, 1)),
             )
         return documents
 
@@ -95,12 +107,18 @@ class Vocabulary:
 
     def _levels(self) -> dict[Level, LevelWords]:
         path = "levels.yaml"
-        read = self.folder.shaped(path, TypeAdapter(dict[str, shape.LevelShape])) or {}
-        if path in self.folder.pages and read and list(read) != [level.name for level in Level]:
-            names = ", ".join(level.name for level in Level)
-            self.folder.say(
-                self.folder.pages[path], (), "B005", f"the levels are {', '.join(read)}", f"exactly {names}"
+        read = self.folder.shaped(path, TypeAdapter(dict[str, shape.LevelShape]))
+        if read is None:
+            return {}
+        names = [level.name for level in Level]
+        if list(read) != names:
+            wrong = next((name for name, wanted in zip(read, names, strict=False) if name != wanted), "")
+            what = (
+                f'"{wrong}" is not the level that stands here' if wrong else f"there are {len(read)} levels"
             )
+            place = (wrong,) if wrong else ()
+            hint = f"exactly {', '.join(names)}"
+            self.folder.say(self.folder.pages[path], place, "B005", what, hint, key=True)
             return {}
         return {
             Level[name]: LevelWords(
@@ -152,17 +170,20 @@ class Vocabulary:
             try:
                 scale = Scale.of(number.unit, number.from_, number.to, number.step)
             except UnreadableAnswer as error:
-                self.folder.say(page, (id, "number"), "F003", f"{id}: {error.what}", error.write)
+                part = "unit" if number.unit not in UNITS else "from"
+                self.folder.say(page, (id, "number", part), "F003", f"{id}: {error.what}", error.write)
         if said.answers and not 2 <= len(said.answers) <= 12:
             self.folder.say(
                 page, (id, "answers"), "F004", f"{id} has {len(said.answers)} answers", "from 2 to 12"
             )
-        for word in {**said.answers, **said.not_known}:
-            if word in NOT_KNOWN_LABELS or (word in said.answers and word in said.not_known):
-                what = f'"{word}" already means not known'
-                self.folder.say(
-                    page, (id,), "F005", what, f"leave it out: unknown and {DECLINED} always work", key=True
-                )
+        for part, words in (("answers", said.answers), ("not_known", said.not_known)):
+            for word in words:
+                if word in NOT_KNOWN_LABELS:
+                    what = f'"{word}" always means not known'
+                    self.folder.say(page, (id, part, word), "F005", what, "leave it out", key=True)
+                elif part == "not_known" and word in said.answers:
+                    what = f'"{word}" is an answer too'
+                    self.folder.say(page, (id, part, word), "F005", what, "another word", key=True)
         if said.number and said.ordered == "yes":
             self.folder.say(page, (id, "ordered"), "F006", "a number cannot be `ordered`", "leave it out")
         if said.screen not in self.screens:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ def whole_file(path: Path, mode: int = 0o666) -> Iterator[IO[bytes]]:
 
     Raises OSError when it cannot be written; then, as after any exception, `path` is untouched.
     """
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "Not a plain file", str(path))
     beside = path.with_name(path.name + ".part")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     try:

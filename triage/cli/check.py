@@ -34,7 +34,7 @@ def check(ctx: click.Context, documents: Path | None, rules: Path | None) -> Non
     for problem in found:
         click.echo(str(problem))
     if found:
-        click.echo(f"{len(found)} problems", err=True)
+        click.echo(f"{len(found)} problem{'s' if len(found) > 1 else ''}", err=True)
         ctx.exit(PROBLEMS_FOUND)
     statements = sum(len(document.statements) for document in book.documents.values())
     click.echo(

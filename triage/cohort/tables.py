@@ -61,7 +61,7 @@ def _column(book: RuleBook, name: str) -> _Column | None:
         return _Column(name, book.facts[name])
     bare, _, unit = name.removesuffix(")").partition(" (")
     fact = book.facts.get(bare)
-    if fact is not None and fact.scale is not None and fact.scale.unit == unit:
+    if fact is not None and fact.scale is not None and (unit, name[-1]) == (fact.scale.unit, ")"):
         return _Column(name, fact, unit_in_name=True)
     return None
 
@@ -77,7 +77,7 @@ def read_rows(book: RuleBook, path: Path, stream: IO[bytes]) -> Iterator[Row]:
 
     Raises Problems before the first row when a column is unknown or there is no header.
     """
-    lines = _lines(stream)
+    lines = _lines(path, stream)
     if path.suffix == ".csv":
         return _csv_rows(book, path, lines)
     return (_json_row(book, number, line) for number, line in enumerate(lines, start=1) if line.strip())
@@ -117,12 +117,12 @@ def _inner(
     return {at[1:]: mark for at, mark in marks.items() if place is None or at[:1] == (place,)}
 
 
-def _lines(stream: IO[bytes]) -> Iterator[str]:
+def _lines(path: Path, stream: IO[bytes]) -> Iterator[str]:
     """Lines as text; bytes that are not UTF-8 stay visible to be refused with their row."""
     first = True
     for raw in iter(lambda: stream.readline(MAX_LINE), b""):
         if first and raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-            raise Problems([Problem("table", 1, 1, "Q001", "the table is UTF-16", "save it as UTF-8")])
+            raise Problems([Problem(str(path), 1, 1, "Q001", "the table is UTF-16", "save it as UTF-8")])
         text = raw.decode("utf-8", errors="surrogateescape")
         yield (text.removeprefix("\ufeff") if first else text).rstrip("\r\n")
         first = False

@@ -50,6 +50,3 @@ def load_settings(path: Path | None) -> Settings:
     if found:
         raise Problems(found)
     return Settings(**page.data)
-
-
-PLACEHOLDERS = tuple(field.name for field in fields(Settings) if field.name != "reviewer")

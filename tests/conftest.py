@@ -1,0 +1,37 @@
+"""What tests share: the small rule book, and copies of it to edit."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from triage.book.book import RuleBook
+from triage.book.load import load_book
+
+BOOKS = Path(__file__).parent / "books"
+
+
+@pytest.fixture(scope="session")
+def small_folder() -> Path:
+    """The folder of the small book, not to be written to."""
+    return BOOKS / "small"
+
+
+@pytest.fixture(scope="session")
+def documents_folder() -> Path:
+    """The folder of the texts that the small book quotes."""
+    return BOOKS / "documents"
+
+
+@pytest.fixture(scope="session")
+def small_book(small_folder: Path) -> RuleBook:
+    """Five rules over eleven facts: every kind of fact, group and file that a book can have."""
+    return load_book(small_folder)
+
+
+@pytest.fixture
+def small_copy(small_folder: Path, tmp_path: Path) -> Path:
+    """A copy of the small book to edit."""
+    return shutil.copytree(small_folder, tmp_path / "small")

@@ -1,0 +1,152 @@
+"""Random rule books and patients, from a seeded generator: for soaks, and for Hypothesis."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from fractions import Fraction
+
+from triage.book.book import RuleBook
+from triage.book.facts import DECLINED, UNKNOWN, Answer, Fact, Known, NotKnown
+from triage.book.logic import All, Any, AtLeast, Condition, Is, Spans
+from triage.book.quantity import Scale
+from triage.book.rule import Level, LevelWords, Rule, Screen
+from triage.engines.durable import MAX_GROUPS, MAX_WEIGHT, Patterns, _size
+
+
+def random_facts(rng: random.Random, count: int) -> dict[str, Fact]:
+    """Facts of every kind: two to five answers, ordered or not, and numbers on scales that start anywhere."""
+    return {f"fact_{number}": _fact(rng, f"fact_{number}") for number in range(count)}
+
+
+def _fact(rng: random.Random, name: str) -> Fact:
+    scale, answers = None, {}
+    if rng.random() < 0.25:
+        low = rng.choice([-5, 0, 1, 300])
+        scale = Scale("°C", low, low + rng.randint(3, 60), Fraction(1, rng.choice([1, 2, 10])))
+    else:
+        answers = {f"answer_{n}": f"Answer {n}" for n in range(rng.choice([2, 2, 3, 5]))}
+    return Fact(
+        id=name,
+        ask=f"{name}?",
+        short=name,
+        nurse=name,
+        answers=answers,
+        scale=scale,
+        ordered=bool(answers) and rng.random() < 0.8,
+        not_known={},
+        kind=rng.choice(["symptom", "symptom", "finding", "background"]),
+        asked_of=rng.choice(["patient", "patient", "record"]),
+        lasts="call",
+        screen=rng.choice(["first", "second", "third"]),
+        sources=(),
+    )
+
+
+def random_condition(rng: random.Random, facts: Mapping[str, Fact], free: list[str], depth: int) -> Condition:
+    """A condition in which each fact of `free` occurs at most once; ordered facts by their worse answers."""
+    if depth == 0 or len(free) < 4 or rng.random() < 0.3:
+        return random_comparison(rng, facts[free.pop()])
+    parts = tuple(
+        random_condition(rng, facts, free, depth - 1) for _ in range(rng.randint(2, 5)) if len(free) > 1
+    )
+    if len(parts) < 2:
+        return random_comparison(rng, facts[free.pop()])
+    kind = rng.choice(["all", "all", "any", "at least"])
+    if kind == "at least" and len(parts) > 2:
+        return AtLeast(rng.randint(2, len(parts) - 1), parts)
+    return All(parts) if kind == "all" else Any(parts)
+
+
+def random_comparison(rng: random.Random, fact: Fact) -> Is:
+    if fact.scale is None:
+        answers = list(fact.answers)
+        size = rng.randint(1, len(answers) - 1)
+        chosen = answers[-size:] if fact.ordered else rng.sample(answers, size)
+        return Is(fact.id, frozenset(chosen))
+    low, high = fact.scale.low, fact.scale.high
+    cut = rng.randint(low + 1, high)
+    spans = rng.choice(
+        [((cut, high),), ((low, cut - 1),), ((cut, min(cut + 1, high)),), ((low, low), (high, high))]
+    )
+    return Is(fact.id, Spans(spans))
+
+
+def random_rule(rng: random.Random, facts: Mapping[str, Fact], name: str) -> Rule:
+    """A rule inside the limits of durable-rules."""
+    while True:
+        free = rng.sample(list(facts), min(12, len(facts)))
+        when = random_condition(rng, facts, free, depth=3)
+        comparisons, groups = _size(_pattern(facts, when))
+        if groups <= MAX_GROUPS and comparisons + groups + 1 <= MAX_WEIGHT:
+            break
+    return Rule(
+        id=name,
+        file=f"{name}.yaml",
+        title=name,
+        urgency=Level(rng.randint(1, 4)),
+        suspects=(),
+        when=when,
+        findings=(),
+        because="",
+        exams=(),
+        safety_net="",
+        sources=(),
+        examples=(),
+        status="draft",
+    )
+
+
+def _pattern(facts: Mapping[str, Fact], when: Condition) -> dict[str, object]:
+    from triage.book.logic import fold
+
+    return fold(when, Patterns(facts))
+
+
+def random_book(rng: random.Random, *, facts: int = 40, rules: int = 60) -> RuleBook:
+    """A book that never was a file: enough of one to decide patients by."""
+    vocabulary = random_facts(rng, facts)
+    vocabulary["age"] = _age()
+    usable = {name: fact for name, fact in vocabulary.items() if name != "age"}
+    return RuleBook(
+        title="random",
+        version="0.0.0",
+        status="draft",
+        hash="0" * 64,
+        scope=Is("age", Spans(((18, 120),))),
+        outside_scope="",
+        facts=vocabulary,
+        findings={},
+        rules={f"any/rule-{n}": random_rule(rng, usable, f"any/rule-{n}") for n in range(rules)},
+        exams={},
+        suspicions={},
+        screens={name: Screen(name, name, name) for name in ("first", "second", "third")},
+        levels={level: LevelWords(level, level.name, "", "", "", ()) for level in Level},
+        documents={},
+        constraints=(),
+        advice=(),
+    )
+
+
+def _age() -> Fact:
+    scale = Scale("years", 0, 120, Fraction(1))
+    return Fact("age", "age?", "age", "age", {}, scale, False, {}, "background", "patient", "always", "first", ())
+
+
+def random_answer(rng: random.Random, fact: Fact) -> Known:
+    """Any answer; for numbers as often an end of the scale as anything between."""
+    if fact.scale is None:
+        return rng.choice(list(fact.answers))
+    return rng.choice([fact.scale.low, fact.scale.high, rng.randint(fact.scale.low, fact.scale.high)])
+
+
+def random_patient(rng: random.Random, book: RuleBook) -> dict[str, Answer]:
+    """A patient of whom little, half or nearly all is known; the rest not asked, not known or declined."""
+    share = rng.choice([0.05, 0.3, 0.6, 0.95, 1.0])
+    answers: dict[str, Answer] = {}
+    for fact in book.facts.values():
+        if rng.random() < share:
+            answers[fact.id] = random_answer(rng, fact)
+        elif rng.random() < 0.4:
+            answers[fact.id] = NotKnown(rng.choice([UNKNOWN, DECLINED]))
+    return answers
