@@ -11,7 +11,7 @@ from triage.book.facts import DECLINED, UNKNOWN, Answer, Fact, Known, NotKnown
 from triage.book.logic import All, Any, AtLeast, Condition, Is, Spans
 from triage.book.quantity import Scale
 from triage.book.rule import Level, LevelWords, Rule, Screen
-from triage.engines.durable import MAX_GROUPS, MAX_WEIGHT, Patterns, _size
+from triage.engines.durable import MAX_FIRINGS, MAX_GROUPS, MAX_WEIGHT, Patterns, _size, _ways
 
 
 def random_facts(rng: random.Random, count: int) -> dict[str, Fact]:
@@ -78,7 +78,8 @@ def random_rule(rng: random.Random, facts: Mapping[str, Fact], name: str) -> Rul
         free = rng.sample(list(facts), min(12, len(facts)))
         when = random_condition(rng, facts, free, depth=3)
         comparisons, groups = _size(_pattern(facts, when))
-        if groups <= MAX_GROUPS and comparisons + groups + 1 <= MAX_WEIGHT:
+        fits = groups <= MAX_GROUPS and comparisons + groups + 1 <= MAX_WEIGHT
+        if fits and _ways(_pattern(facts, when)) <= MAX_FIRINGS:
             break
     return Rule(
         id=name,
@@ -130,7 +131,9 @@ def random_book(rng: random.Random, *, facts: int = 40, rules: int = 60) -> Rule
 
 def _age() -> Fact:
     scale = Scale("years", 0, 120, Fraction(1))
-    return Fact("age", "age?", "age", "age", {}, scale, False, {}, "background", "patient", "always", "first", ())
+    return Fact(
+        "age", "age?", "age", "age", {}, scale, False, {}, "background", "patient", "always", "first", ()
+    )
 
 
 def random_answer(rng: random.Random, fact: Fact) -> Known:

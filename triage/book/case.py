@@ -5,19 +5,20 @@ Case files are regression tests, saved sessions and the input of a decision alik
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pydantic import TypeAdapter
-
-from triage.book import shape
 from triage.book.book import RuleBook
 from triage.book.facts import Answer, Answers
 from triage.book.problems import Problem, Problems, nearest
 from triage.book.quantity import UnreadableAnswer
 from triage.book.rule import Level
 from triage.book.text import Page, Place, read_page
+
+if TYPE_CHECKING:
+    from triage.book import shape
 
 EVERYTHING_ELSE = "everything else"
 
@@ -109,8 +110,10 @@ class _CaseReader:
     def read(self) -> Case:
         data = self._data()
         if isinstance(data, dict) and "facts" not in data and "name" not in data and not self.place:
-            facts = shape.shape_page(self.page, TypeAdapter(dict[str, str]))
-            return Case(self.page.file, 1, Path(self.page.file).stem, "", self._answers(facts, ()), None)
+            return Case(self.page.file, 1, Path(self.page.file).stem, "", self._answers(data, ()), None)
+        # Plain facts need no shape, and pydantic takes longer to import than to decide a patient.
+        from triage.book import shape
+
         said = shape.shape_page(self.page, shape.CaseShape, self.place)
         answers = self._answers(said.facts, (*self.place, "facts"))
         answers.update(self._denied(said.denied, answers))
@@ -129,10 +132,13 @@ class _CaseReader:
     def _say(self, place: Place, code: str, what: str, write: str = "", *, key: bool = False) -> None:
         self.found.append(self.page.problem(place, code, what, write, key=key))
 
-    def _answers(self, said: dict[str, str], place: Place) -> dict[str, Answer]:
+    def _answers(self, said: Mapping[str, object], place: Place) -> dict[str, Answer]:
         answers = {}
         for name, word in said.items():
             fact = self.book.facts.get(name)
+            if not isinstance(word, str):
+                self._say((*place, name), "K004", f"{name} has more than one answer", "one text")
+                continue
             if fact is None:
                 hint = nearest(name, self.book.facts)
                 self._say((*place, name), "K003", f'unknown fact "{name}"', hint, key=True)

@@ -14,19 +14,18 @@ from triage.book.text import Page, Place
 
 _AT_LEAST = re.compile(r"at least ([0-9]+) of")
 _PHRASE = re.compile(r"(at least|at most|above|below) (.+)|between (\S+) and (.+)")
-_PHRASES = "`at least 20 mm`, `at most …`, `above …`, `below …` or `between 5 and 20 mm`"
 
 
 @dataclass
 class ConditionReader:
     """Reads the conditions of one page; what is wrong is added to `found` with its place.
 
-    `findings` holds the conditions that may be named; an empty mapping allows none.
+    `findings` holds the conditions that may be named; None where only a rule could name one.
     """
 
     page: Page
     facts: Mapping[str, Fact]
-    findings: Mapping[str, Condition]
+    findings: Mapping[str, Condition] | None
     found: list[Problem]
     named: list[str] = field(default_factory=list)
 
@@ -81,6 +80,9 @@ class ConditionReader:
     def _finding(self, value: object, place: Place) -> Condition | None:
         if not isinstance(value, str):
             return self._wrong(place, "C005", "a finding is one name", "finding: name")
+        if self.findings is None:
+            hint = "write out what it stands for"
+            return self._wrong(place, "C005", "only a rule can name a finding", hint, key=True)
         if value not in self.findings:
             return self._wrong(place, "C005", f'unknown finding "{value}"', nearest(value, self.findings))
         self.named.append(value)
@@ -89,11 +91,13 @@ class ConditionReader:
     def _comparison(self, name: str, value: object, place: Place) -> Condition | None:
         fact = self.facts.get(name)
         if fact is None:
-            hint = nearest(name, [*self.facts, "all", "any", "finding"])
+            hint = nearest(name, [*self.facts, "all", "any", "finding", "at least 2 of"])
+            if name == "not":
+                hint = "there is no `not`: list the other answers"
             return self._wrong(place, "C006", f'unknown fact "{name}"', hint, key=True)
         words = [word for word in (value if isinstance(value, list) else [value]) if isinstance(word, str)]
         if not words or (isinstance(value, list) and len(words) < len(value)):
-            hint = f"{name}: answer" if fact.scale is None else f"{name}: {_PHRASES}"
+            hint = f"{name}: answer" if fact.scale is None else _phrases(fact.scale)
             return self._wrong(place, "C007", f"{name} needs an answer or a list of answers", hint)
         places = [(*place, i) if isinstance(value, list) else place for i in range(len(words))]
         if fact.scale is not None:
@@ -128,11 +132,16 @@ class ConditionReader:
 _FORM = "`fact: answer`, `all: [...]`, `any: [...]`, `at least 2 of: [...]` or `finding: name`"
 
 
+def _phrases(scale: Scale) -> str:
+    low, high = scale.digits(scale.low), scale.write(scale.high)
+    return f"`at least {scale.example}`, `at most …`, `above …`, `below …` or `between {low} and {high}`"
+
+
 def _span(scale: Scale, phrase: str) -> tuple[int, int]:
     """What a phrase means, in steps. A rule book writes every number in the unit of its fact."""
     match = _PHRASE.fullmatch(phrase)
     if match is None:
-        raise UnreadableAnswer(f'"{phrase}" is not a comparison', _PHRASES)
+        raise UnreadableAnswer(f'"{phrase}" is not a comparison', _phrases(scale))
     if match[3]:
         high = scale.read(match[4], own_unit=True)
         low = scale.read(f"{match[3]} {scale.unit}", own_unit=True)

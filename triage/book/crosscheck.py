@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from triage.book.book import RuleBook
-from triage.book.logic import Condition, Is, Spans, comparisons, facts_of
+from triage.book.logic import Condition, Spans, comparisons, facts_of
 from triage.book.problems import Problem, nearest
-from triage.book.rule import PLACEHOLDERS, Rule
+from triage.book.rule import PLACEHOLDERS, Finding, Rule
 from triage.book.text import Data, Page, Place
 
 _DROP = "use it, or drop it"
@@ -30,6 +30,8 @@ class _Crosscheck:
     def problems(self) -> Iterator[Problem]:
         for rule in self.book.rules.values():
             yield from self._rule(rule)
+        for finding in self.book.findings.values():
+            yield from self._finding(finding)
         yield from self._unused_names()
         yield from self._unused_facts_and_answers()
         yield from self._statements()
@@ -48,22 +50,32 @@ class _Crosscheck:
                 what = f"{fact.id} is known to a nurse only, so a patient could never be told `none`"
                 hint = "ask the patient, or the record"
                 yield page.problem(_uses(page, fact.id)[0], "R006", what, hint, key=True)
-            if fact.ordered and not isinstance(is_.answers, Spans):
-                worse = list(fact.answers)[self._mildest_listed(is_, list(fact.answers)) :]
-                missing = [answer for answer in worse if answer not in is_.answers]
-                if missing:
-                    what = f"{fact.id} is ordered, but a worse answer is left out: {', '.join(missing)}"
-                    hint = "list everything that is worse"
-                    yield page.problem(_uses(page, fact.id)[0], "R007", what, hint, key=True)
+        yield from self._ordered(page, ("when",), rule.when)
         fires = {example.fires for example in rule.examples}
         for wanted in ("yes", "no"):
             if wanted not in fires:
                 what = f"no example with `fires: {wanted}`"
-                yield page.problem(("examples",), "E004", what, "a patient and a near miss", key=True)
+                hint = "add a near miss" if wanted == "no" else "add a patient for whom it fires"
+                yield page.problem(("examples",), "E004", what, hint, key=True)
 
-    def _mildest_listed(self, is_: Is, order: list[str]) -> int:
-        assert not isinstance(is_.answers, Spans)
-        return min(order.index(answer) for answer in is_.answers)
+    def _finding(self, finding: Finding) -> Iterator[Problem]:
+        place: Place = (finding.id, "when")
+        page = next(p for path, p in self.pages.items() if path.startswith("findings/") and place in p.keys)
+        yield from self._ordered(page, place, finding.when)
+
+    def _ordered(self, page: Page, place: Place, when: Condition) -> Iterator[Problem]:
+        """Whoever has a worse answer must not be told less. Looks at what this page itself compares."""
+        for is_ in comparisons(when):
+            fact = self.book.facts[is_.fact]
+            here = [use for use in page.keys if use[: len(place)] == place and use[-1] == fact.id]
+            if not here or not fact.ordered or isinstance(is_.answers, Spans):
+                continue
+            order = list(fact.answers)
+            mildest = min(order.index(answer) for answer in is_.answers)
+            missing = [answer for answer in order[mildest:] if answer not in is_.answers]
+            if missing:
+                what = f"{fact.id} is ordered, but a worse answer is left out: {', '.join(missing)}"
+                yield page.problem(here[0], "R007", what, "list everything that is worse", key=True)
 
     def _unused_names(self) -> Iterator[Problem]:
         rules = self.book.rules.values()

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from triage.book import shape
 from triage.book.book import RuleBook
 from triage.book.crosscheck import crosscheck
-from triage.book.folder import Folder, hash_files
+from triage.book.files import book_files, hash_files
+from triage.book.folder import Folder
 from triage.book.problems import Problems
 from triage.book.rulefiles import RuleFiles
 from triage.book.vocabulary import Vocabulary
 
 
 def load_book(path: Path) -> RuleBook:
-    """Reads a folder once and returns its rule book. Raises Problems with everything wrong in it.
+    """Reads a folder once and returns its rule book. Raises Problems with everything wrong in it."""
+    return load_files(path, book_files(path))
+
+
+def load_files(path: Path, files: Mapping[str, bytes]) -> RuleBook:
+    """The rule book in the files of a folder, as read by `book_files`. Raises Problems.
 
     While a word of the vocabulary is wrong, conditions are not looked into: each use of that word
     would be one more problem.
     """
-    folder = Folder(path)
+    folder = Folder(path, files)
     head = folder.shaped("book.yaml", shape.BookShape)
     words = Vocabulary(folder)
     vocabulary_is_whole = not folder.found
@@ -34,7 +41,7 @@ def load_book(path: Path) -> RuleBook:
         title=head.title,
         version=head.version,
         status=head.status,
-        hash=hash_files(folder.files),
+        hash=hash_files(files),
         scope=scope,
         outside_scope=head.outside_scope,
         facts=words.facts,

@@ -59,7 +59,7 @@ class Scale:
             raise UnreadableAnswer(f'unknown unit "{unit}"', "known: " + ", ".join(_UNITS))
         size = _number(step)
         if size <= 0:
-            raise UnreadableAnswer(f"a step of {step}", "a step above zero")
+            raise UnreadableAnswer(f'the step is "{step}"', "a step above zero")
         ends = [_number(end) / size for end in (low, high)]
         if any(end.denominator != 1 for end in ends) or ends[0] >= ends[1]:
             raise UnreadableAnswer(
@@ -94,7 +94,9 @@ class Scale:
                 raise UnreadableAnswer(f'"{text}" has no unit', f"{text} {self.unit}")
             return self._steps(value, text)
         if own_unit and spelling != self.unit:
-            raise UnreadableAnswer(f'the unit "{spelling}" does not fit', f"the unit {self.unit}")
+            raise UnreadableAnswer(
+                f'"{text}" is not in {self.unit}', "the unit that the fact is declared with"
+            )
         unit = _SPELLINGS.get(spelling.lower())
         if unit is None or _UNITS[unit][0] != _UNITS[self.unit][0]:
             raise UnreadableAnswer(f'the unit "{spelling}" does not fit', f"the unit {self._accepted}")

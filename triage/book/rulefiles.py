@@ -53,7 +53,7 @@ class RuleFiles:
     ) -> Condition | None:
         """The condition at a place of a page; the findings that it names are added to `named`."""
         named = [] if named is None else named
-        reader = ConditionReader(page, self.words.facts, findings or {}, self.folder.found, named)
+        reader = ConditionReader(page, self.words.facts, findings, self.folder.found, named)
         return reader.read(data, place)
 
     def _findings(self) -> dict[str, Finding]:
@@ -63,7 +63,8 @@ class RuleFiles:
             for id, said in read.items():
                 when = self.condition(page, said.when, (id, "when"))
                 if id in findings:
-                    self.folder.say(page, (id,), "F008", f'two findings are called "{id}"', key=True)
+                    what = f'"{id}" is already a finding'
+                    self.folder.say(page, (id,), "F008", what, "another name", key=True)
                 if when is None:
                     continue
                 parts = {*facts_of(when), "when"}
@@ -75,12 +76,14 @@ class RuleFiles:
 
     def _rule(self, path: str, said: shape.RuleShape) -> Rule | None:
         page, named = self.folder.pages[path], list[str]()
+        names_are_known = True
         for kind, ids, known in (
             ("suspects", said.suspects, self.words.suspicions),
             ("exams", said.exams, self.words.exams),
         ):
             for index, id in enumerate(ids):
                 if id not in known:
+                    names_are_known = False
                     what = f'unknown name in {kind}: "{id}"'
                     self.folder.say(page, (kind, index), "R001", what, nearest(id, known))
         if not re.fullmatch(r"[a-z_]+/[a-z0-9]+(-[a-z0-9]+)*\.yaml", path):
@@ -94,7 +97,7 @@ class RuleFiles:
             self.folder.say(page, ("urgency",), "R002", "a rule cannot raise to none", "next_visit or more")
         conditions = {id: finding.when for id, finding in self.findings.items()}
         when = self.condition(page, said.when, ("when",), conditions, named)
-        if when is None:
+        if when is None or not names_are_known:
             return None
         direct = set(facts_of(when)) - {f for id in named for f in facts_of(conditions[id])}
         needed = {*direct, *named, "urgency", *said.exams}

@@ -52,7 +52,8 @@ def read_page(path: Path, name: str | None = None) -> Page:
         if path.is_dir():
             raise _refusal(shown, "T001", "this is a folder", "name a file")
         if path.exists() and not path.is_file():
-            raw = path.read_bytes()  # a pipe or /dev/stdin
+            with path.open("rb") as pipe:  # or a device such as /dev/stdin, which may never end
+                raw = pipe.read(MAX_BYTES + 1)
         elif path.stat().st_size > MAX_BYTES:
             raise _refusal(shown, "T002", f"the file is larger than {MAX_BYTES:,} bytes", "split it")
         else:
@@ -167,10 +168,12 @@ class _Composer:
         if event.anchor is not None:
             self._refuse(event, "T010", f"an anchor (&{event.anchor})", "write the value out")
         if event.tag is not None and not (isinstance(event, yaml.ScalarEvent) and event.tag == "!"):
-            self._refuse(event, "T011", f"a tag ({event.tag})", "leave it out; everything is text")
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self._refuse(event, "T011", f"a tag ({tag})", "leave it out; everything is text")
         if isinstance(event, yaml.ScalarEvent):
-            if not event.value and event.style is None:
+            if not event.value and not event.style:  # None or "", as the loader has it
                 self._refuse(event, "T012", "nothing is written here", 'write a value, or "" for empty text')
+            self._refuse_invisible(event)
             return event.value.rstrip("\n")
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(events, place)
@@ -195,11 +198,19 @@ class _Composer:
                 self._refuse(event, "T010", f'an anchor or tag on the key "{key}"', "leave it out")
             if key == "<<":
                 self._refuse(event, "T010", "a merge key", "write the entries out")
+            self._refuse_invisible(event)
             if key in entries:
                 self._refuse(event, "T014", f'the key "{key}" stands here twice', "keep one of them")
             self.page.keys[(*place, key)] = _at(event)
             entries[key] = self._node(next(events), events, (*place, key))
         return entries
+
+    def _refuse_invisible(self, event: Any) -> None:
+        """Refuses what quotes can smuggle past the look at the raw text, such as "\\e[31m"."""
+        bad = [letter for letter in event.value if not letter.isprintable() and letter != "\n"]
+        if bad:
+            what = f"an invisible or control character (U+{ord(bad[0]):04X})"
+            self._refuse(event, "T005", what, "delete it")
 
     def _refuse(self, event: Any, code: str, what: str, write: str = "") -> None:
         self.found.append(Problem(self.page.file, *_at(event), code, what, write))

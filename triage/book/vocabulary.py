@@ -10,7 +10,7 @@ from triage.book import shape
 from triage.book.facts import NOT_KNOWN_LABELS, Fact
 from triage.book.folder import Folder
 from triage.book.problems import nearest
-from triage.book.quantity import UNITS, Scale, UnreadableAnswer
+from triage.book.quantity import Scale, UnreadableAnswer
 from triage.book.rule import Exam, Level, LevelWords, Screen, Suspicion
 from triage.book.sources import Document, Source, Statement
 from triage.book.text import Page, Place
@@ -25,6 +25,9 @@ class Vocabulary:
         self.folder = folder
         self.documents = self._documents()
         self._statements = {id for document in self.documents.values() for id in document.statements}
+        self._documents_are_whole = not any(
+            p.file.startswith(folder.shown("documents")) for p in folder.found
+        )
         self.screens = self._screens()
         self.exams = self._exams()
         self.suspicions = self._suspicions()
@@ -32,7 +35,8 @@ class Vocabulary:
         self.facts = self._facts()
 
     def statements_exist(self, page: Page, statements: Iterable[str], place: Place) -> None:
-        for index, id in enumerate(statements):
+        """Says which statements do not exist; nothing while a document is wrong: it may be theirs."""
+        for index, id in enumerate(statements if self._documents_are_whole else ()):
             if id not in self._statements:
                 hint = nearest(id, self._statements)
                 self.folder.say(page, (*place, index), "D007", f'unknown statement "{id}"', hint)
@@ -64,7 +68,7 @@ class Vocabulary:
                     what = f"{id} has both `quote` and `says`" if said.quote else f"{id} says nothing"
                     hint = "a `quote`, or `says` in our words"
                     self.folder.say(page, place, "D004", what, hint, key=True)
-                if said.quote and not read.file:
+                if said.quote and not read.file and not read.sha256:
                     what, hint = f"{id} quotes a document without `file`", "file and sha256, or `says`"
                     self.folder.say(page, (*place, "quote"), "D002", what, hint, key=True)
                 if len(said.quote.split()) > 25:
@@ -163,19 +167,20 @@ class Vocabulary:
     def _fact(self, path: str, id: str, said: shape.FactShape) -> Fact | None:
         page, scale = self.folder.pages[path], None
         if bool(said.answers) == bool(said.number):
-            self.folder.say(page, (id,), "F002", f"{id} needs either `answers` or `number`", key=True)
+            both = "both `answers` and" if said.answers else "neither `answers` nor"
+            self.folder.say(page, (id,), "F002", f"{id} has {both} `number`", "one of the two", key=True)
             return None
         if said.number:
             number = said.number
             try:
                 scale = Scale.of(number.unit, number.from_, number.to, number.step)
             except UnreadableAnswer as error:
-                part = "unit" if number.unit not in UNITS else "from"
+                parts = {"unit": number.unit, "step": number.step, "to": number.to}
+                part = next((key for key, text in parts.items() if f'"{text}"' in error.what), "from")
                 self.folder.say(page, (id, "number", part), "F003", f"{id}: {error.what}", error.write)
         if said.answers and not 2 <= len(said.answers) <= 12:
-            self.folder.say(
-                page, (id, "answers"), "F004", f"{id} has {len(said.answers)} answers", "from 2 to 12"
-            )
+            what = f"{id} has {len(said.answers)} answer{'s' if len(said.answers) > 1 else ''}"
+            self.folder.say(page, (id, "answers"), "F004", what, "from 2 to 12")
         for part, words in (("answers", said.answers), ("not_known", said.not_known)):
             for word in words:
                 if word in NOT_KNOWN_LABELS:

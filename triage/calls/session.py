@@ -24,25 +24,30 @@ from triage.book.whole_file import write_whole
 class Session:
     """The answers of one patient, in the order given, and the file that keeps them (None: nowhere)."""
 
-    def __init__(self, book: RuleBook, path: Path | None, case: Case | None = None) -> None:
-        """Starts a session, or goes on from `case`. Raises Problems when another session has the file."""
+    def __init__(self, book: RuleBook, path: Path | None) -> None:
+        """Starts a session. Raises Problems when another session has the file, and OSError without one."""
         self.book, self.path = book, path
-        self.asked_on = case.asked_on if case else datetime.now().astimezone().isoformat(timespec="seconds")
-        self.name = case.name if case else f"session of {self.asked_on}"
-        self.answers: dict[str, Answer] = dict(case.answers) if case else {}
+        self.asked_on = datetime.now().astimezone().isoformat(timespec="seconds")
+        self.name = f"session of {self.asked_on}"
+        self.answers: dict[str, Answer] = {}
+        self.kept = True
+        """Whether the file holds every answer, or there is no file to hold them."""
         self._lock = _lock(path) if path else None
 
     @classmethod
     def resume(cls, book: RuleBook, path: Path) -> tuple[Session, bool]:
         """The session kept in a file, and whether the rule book is still the one it was begun with."""
-        cases, found = read_cases(read_page(path), book)
-        if found:
-            raise Problems(found)
-        if len(cases) != 1:
-            what = f"{len(cases)} cases where one session is wanted"
-            raise Problems([Problem(str(path), 1, 1, "A001", what, "name a saved session")])
-        same = cases[0].rules_hash in ("", book.hash)
-        return cls(book, path, cases[0]), same
+        _read(book, path)
+        session = cls(book, path)
+        try:
+            # Read again under the lock: the session before us may have added answers until now.
+            case = _read(book, path)
+        except BaseException:
+            session.close()
+            raise
+        session.asked_on, session.name = case.asked_on or session.asked_on, case.name
+        session.answers = dict(case.answers)
+        return session, case.rules_hash in ("", book.hash)
 
     def give(self, answers: dict[str, Answer]) -> None:
         """Adds answers and keeps them. Raises OSError when they could not be kept; they still count."""
@@ -68,7 +73,9 @@ class Session:
         if self.path is None:
             return
         text = "\n".join(self._lines()) + "\n"
+        self.kept = False
         write_whole(self.path, text.encode(), mode=0o600)
+        self.kept = True
 
     def _lines(self) -> Iterator[str]:
         yield f"- name: {_quoted(self.name)}"
@@ -77,6 +84,17 @@ class Session:
         yield "  facts:" if self.answers else "  facts: {}"
         for name, answer in self.answers.items():
             yield f"    {name}: {_quoted(self.book.facts[name].write(answer))}"
+
+
+def _read(book: RuleBook, path: Path) -> Case:
+    """The one case of a session's file. Raises Problems."""
+    cases, found = read_cases(read_page(path), book)
+    if found:
+        raise Problems(found)
+    if len(cases) != 1:
+        what = f"{len(cases)} cases where one session is wanted"
+        raise Problems([Problem(str(path), 1, 1, "A001", what, "name a saved session")])
+    return cases[0]
 
 
 def _quoted(text: str) -> str:
@@ -90,7 +108,8 @@ def _lock_path(path: Path | None) -> Path:
 
 
 def _lock(path: Path) -> int:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not path.parent.is_dir():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     lock_path = _lock_path(path)
     while True:
         descriptor = os.open(lock_path, os.O_RDWR | os.O_CREAT, 0o600)

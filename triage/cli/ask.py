@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from triage.cli.options import (
     open_decider,
     rules_option,
     settings_option,
+    show_json,
     show_passages,
 )
 
@@ -93,7 +93,16 @@ def _open_session(decider: Decider, file: Path | None, resume: Path | None, no_s
     if file is not None and file.exists():
         raise click.UsageError(f"{file} exists. Use --resume {file} to go on with it, or name another file.")
     stamp = datetime.now().strftime("%Y-%m-%d-%H%M%S-%f")
-    return Session(decider.book, file or sessions_folder() / f"{stamp}.yaml")
+    if file is not None:
+        return Session(decider.book, file)
+    try:
+        return Session(decider.book, sessions_folder() / f"{stamp}.yaml")
+    except OSError as error:
+        # Nobody who needs an answer is sent away because a disk is full or a home cannot be written.
+        click.echo(
+            f"NOT SAVED: {error.filename}: {error.strerror}. Go on, and do not stop half-way.", err=True
+        )
+        return Session(decider.book, None)
 
 
 def _latest(folder: Path) -> Path:
@@ -120,15 +129,28 @@ def _tell(
     text = handover_note(decision, decider.settings, session.name, session.asked_on)
     click.echo(err=True)
     if form == "json":
-        click.echo(json.dumps(decision_document(decision), ensure_ascii=False, indent=2))
+        show_json(decision_document(decision))
     elif nurse:
         click.echo(text)
     else:
         show_passages(tell_patient(decision, decider.settings), form)
-    if note is not None:
-        from triage.book.whole_file import write_whole
-
-        write_whole(note, text.encode())
-        click.echo(f"The note is in {note}", err=True)
-    if decision.status == "unfinished" and session.path is not None:
+    if not session.kept:
+        click.echo(f"NOT SAVED: {session.path} lacks some of these answers. Keep this result.", err=True)
+    elif decision.status == "unfinished" and session.path is not None and session.answers:
         click.echo(f"Not finished. Go on with: triage ask --resume {session.path}", err=True)
+    if note is not None:
+        _write_note(note, text, shown=nurse and form != "json")
+
+
+def _write_note(path: Path, text: str, *, shown: bool) -> None:
+    """Writes the note; where that fails, it is shown before the error ends the command."""
+    from triage.book.whole_file import write_whole
+
+    try:
+        write_whole(path, text.encode())
+    except OSError:
+        if not shown:
+            click.echo(text, err=True)
+        click.echo(f"NOT SAVED: the note is not in {path}", err=True)
+        raise
+    click.echo(f"The note is in {path}", err=True)

@@ -45,6 +45,9 @@ def batch(ctx: click.Context, table: Path, out: Path, rules: Path | None, settin
         raise click.UsageError(f"{out} must end in .csv or .jsonl.")
     decider = open_decider(rules, settings)
     problems = out.with_name(out.name + ".problems.csv")
+    for written in (out, problems):
+        if written.exists() and written.samefile(table):
+            raise click.UsageError(f"{written} is the table itself. Name another file for the results.")
     with (
         whole_file(out) as results_file,
         whole_file(problems) as problems_file,

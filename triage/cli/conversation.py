@@ -21,7 +21,6 @@ from triage.calls.session import Session
 from triage.cli.options import show_passages
 from triage.cli.replies import (
     MAX_REPLY,
-    Move,
     NotUnderstood,
     Ticked,
     choices,
@@ -91,7 +90,7 @@ class Conversation:
                 ticked = read_ticks(question.facts, text)
             except NotUnderstood as error:
                 if not self._jump(text):
-                    self._say(str(error))
+                    self._not_understood(error)
                     continue
                 return
             self._keep_ticks(question.facts, ticked)
@@ -115,11 +114,11 @@ class Conversation:
         self._asked.append([fact.id for fact in facts])
         self._give(answers)
         for fact in details:
-            if self._decision().urgency is Level.now:
+            if self._decision().urgency is Level.now or not self._ask_one(fact, detail=True):
                 return
-            self._ask_one(fact, group=False)
 
-    def _ask_one(self, fact: Fact, *, group: bool = True) -> None:
+    def _ask_one(self, fact: Fact, *, detail: bool = False) -> bool:
+        """Asks one fact; `detail`: of the list that was just ticked. False when the person went back."""
         self._say("")
         self._say(fact.nurse if self.nurse else fact.ask)
         if fact.scale is not None:
@@ -131,21 +130,31 @@ class Conversation:
             prompt = "Your answer: "
         while True:
             text = self._read(prompt)
-            if self._moved(text, (fact,)):
-                return
+            if self._moved(text, (fact,), detail=detail):
+                return False
             try:
                 answer = read_answer(fact, text)
             except NotUnderstood as error:
                 if self._jump(text):
-                    return
-                self._say(str(error))
+                    return True
+                self._not_understood(error)
                 continue
-            if group:
+            if not detail:
                 self._asked.append([fact.id])
             self._give({fact.id: answer})
-            return
+            return True
 
-    def _moved(self, text: str, facts: tuple[Fact, ...]) -> bool:
+    def _not_understood(self, error: NotUnderstood) -> None:
+        """Says so, and drops what was typed ahead: it was meant for the questions after this one."""
+        self._say(str(error))
+        self._drop_typed_ahead()
+
+    def _drop_typed_ahead(self) -> None:
+        if self._ahead:
+            self._say(f"Not used, because it was typed before this: {'; '.join(self._ahead)}")
+            self._ahead.clear()
+
+    def _moved(self, text: str, facts: Iterable[Fact], *, detail: bool = False) -> bool:
         """Follows a key that is no answer. True when the question is left."""
         move = read_move(text)
         if move is None:
@@ -155,12 +164,13 @@ class Conversation:
         if move.kind == "why":
             self._say_why(facts)
             return False
-        return self._go_back(move)
+        return self._go_back(detail=detail)
 
-    def _go_back(self, move: Move) -> bool:
+    def _go_back(self, *, detail: bool = False) -> bool:
+        """Takes back the last screen that was answered; from a detail, the list it belongs to."""
         while self._asked:
             names = [name for name in self._asked.pop() if name in self.session.answers]
-            if names:
+            if names or detail:
                 self._save(partial(self.session.take_back, names))
                 return True
         self._say("This is the first question.")
@@ -212,7 +222,7 @@ class Conversation:
         if text in ("", "q"):
             return False
         if text == "b":
-            return self._go_back(Move("back"))
+            return self._go_back()
         if not self._jump(text):
             self._say("No symptom has that in its name.")
         else:
@@ -240,18 +250,20 @@ class Conversation:
         return False
 
     def _ask_which(self, constraint: Constraint) -> bool:
+        self._drop_typed_ahead()
         self._say("")
         self._say(f"Two answers do not fit together. {constraint.because.strip()}")
-        facts = [self.book.facts[name] for name in facts_of(constraint.never)]
+        names = [name for name in facts_of(constraint.never) if name in self.session.answers]
+        facts = [self.book.facts[name] for name in names]
         for number, fact in enumerate(facts, start=1):
             said = fact.say(self.session.answers[fact.id])
             self._say(f"  {number}. Change: {fact.nurse if self.nurse else fact.ask} ({said})")
         self._say("  d. I don't know: both then count as not known")
         while True:
             text = self._read("Your answer: ")
-            if text == "q":
-                raise _Stop
-            if text in ("d", ""):
+            if self._moved(text, facts):
+                return True
+            if text.lower() == "d":
                 return False
             if text.isascii() and text.isdigit() and 1 <= int(text) <= len(facts):
                 self._ask_one(facts[int(text) - 1])
@@ -268,7 +280,7 @@ class Conversation:
         self._save(partial(self.session.give, answers))
         decision = self._decision()
         if decision.urgency is Level.now and before is not Level.now:
-            self._ahead.clear()
+            self._drop_typed_ahead()
             first = [p for p in tell_patient(decision, self.decider.settings) if p.tone != "plain"]
             self._say("")
             show_passages(first, self.form, err=True)
@@ -278,10 +290,14 @@ class Conversation:
             change()
         except OSError as error:
             if not self._unsaved_said:
-                self._unsaved_said = True
                 self._say(
                     f"NOT SAVED: {error.strerror or error}. Go on, and write the result down at the end."
                 )
+            self._unsaved_said = True
+        else:
+            if self._unsaved_said:
+                self._say("Saved again.")
+            self._unsaved_said = False
 
     def _read(self, prompt: str) -> str:
         """One line, or what was typed ahead. Ctrl-D and Ctrl-C stop and keep."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
@@ -14,15 +13,20 @@ from triage.cli.options import (
     open_decider,
     rules_option,
     settings_option,
+    show_json,
     show_passages,
 )
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
-@click.option("--why", "level", flag_value="why", help="Only the rules that fired, with their reasons.")
-@click.option("--why-not", "level", flag_value="why_not", help="Only the near misses and open rules.")
-@click.option("--full", "level", flag_value="full", help="Every rule with every comparison.")
+@click.option(
+    "--why", "level", flag_value="why", help="The level, and the rules that fired with their reasons."
+)
+@click.option(
+    "--why-not", "level", flag_value="why_not", help="The level, and the near misses and open rules."
+)
+@click.option("--full", "level", flag_value="full", help="The level, and every rule with every comparison.")
 @click.option("--nurse", is_flag=True, help="Tell it to a nurse: rules, quotes, what is not ruled out.")
 @format_option
 @rules_option
@@ -44,14 +48,14 @@ def decide(
     """
     from triage.book.case import read_cases
     from triage.book.problems import Problems
-    from triage.book.text import parse_page, read_page
+    from triage.book.text import MAX_BYTES, parse_page, read_page
     from triage.decision import explain
     from triage.decision.document import decision_document
     from triage.decision.telling import tell_nurse, tell_patient
 
     decider = open_decider(rules, settings)
     if str(file) == "-":
-        page = parse_page(sys.stdin.buffer.read(), "standard input")
+        page = parse_page(sys.stdin.buffer.read(MAX_BYTES + 1), "standard input")
     else:
         page = read_page(file)
     cases, found = read_cases(page, decider.book)
@@ -62,13 +66,13 @@ def decide(
         raise Problems([page.problem((), "K007", f"{len(cases)} cases where one is wanted", hint)])
     decision = decider.decide(cases[0].answers)
     if form == "json":
-        click.echo(json.dumps(decision_document(decision), ensure_ascii=False, indent=2))
-    elif level is not None:
-        for line in explain.explain(decision, getattr(explain, level)):
-            click.echo(line)
+        show_json(decision_document(decision))
     else:
-        tell = tell_nurse if nurse else tell_patient
-        show_passages(tell(decision, decider.settings), form)
+        told = (tell_nurse if nurse else tell_patient)(decision, decider.settings)
+        show_passages((p for p in told if level is None or p.tone != "plain"), form)
+        if level is not None:
+            lines = list(explain.explain(decision, getattr(explain, level)))
+            click.echo("\n".join(lines or ["No rule to show."]).rstrip())
     if not decision.engines_agree:
         click.echo("THE TWO ENGINES DISAGREE; the higher level is given.", err=True)
     ctx.exit(DONE if decision.engines_agree else ENGINES_DISAGREE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import Any, NoReturn
@@ -16,12 +17,21 @@ class SpeakingGroup(click.Group):
     """A group whose commands never show a traceback, unless TRIAGE_TRACEBACK is set."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
+        _steady_streams()
         try:
             return super().main(*args, **{**kwargs, "standalone_mode": True})
         except Exception as error:
             if os.environ.get("TRIAGE_TRACEBACK"):
                 raise
             _say_and_exit(error)
+
+
+def _steady_streams() -> None:
+    """Closed input reads as ended; a letter that a stream cannot carry is escaped and never an error."""
+    sys.stdin = sys.stdin or open(os.devnull)  # noqa: SIM115 - it stays open as long as the process
+    for stream in (sys.stdin, sys.stdout):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _say_and_exit(error: Exception) -> NoReturn:

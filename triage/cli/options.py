@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,10 +39,10 @@ format_option = click.option(
 
 def open_book(rules: Path | None) -> RuleBook:
     """The rule book of `--rules`, or the shipped one. Raises Problems."""
-    from triage.book.load import load_book
+    from triage.book.cache import open_book as open_cached
     from triage.book.shipped import shipped_folder
 
-    return load_book(rules or shipped_folder("rules"))
+    return open_cached(rules or shipped_folder("rules"))
 
 
 def open_decider(rules: Path | None, settings: Path | None = None) -> Decider:
@@ -49,6 +51,12 @@ def open_decider(rules: Path | None, settings: Path | None = None) -> Decider:
     from triage.decision.settings import load_settings
 
     return Decider(open_book(rules), load_settings(settings))
+
+
+def show_json(document: Mapping[str, object]) -> None:
+    """Prints a JSON document; only ASCII where standard output cannot carry every letter."""
+    utf8 = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "") == "utf8"
+    click.echo(json.dumps(document, ensure_ascii=not utf8, indent=2))
 
 
 def show_passages(passages: Iterable[Passage], form: str, *, err: bool = False) -> None:

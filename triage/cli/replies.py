@@ -63,7 +63,8 @@ def read_answer(fact: Fact, text: str) -> Answer:
         return fact.read(short)
     except UnreadableAnswer as error:
         if fact.scale is not None:
-            raise NotUnderstood(f"{error.what.capitalize()}. Write {error.write}.") from None
+            what = error.what[:1].upper() + error.what[1:]
+            raise NotUnderstood(f"{what}. Write {error.write}.") from None
         raise NotUnderstood("Type the number of an answer, or d for I don't know.") from None
 
 

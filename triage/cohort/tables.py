@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,10 @@ from triage.book.quantity import UnreadableAnswer
 from triage.book.text import Page, read_page
 
 MAX_LINE = 1_000_000
+_TOO_LONG = f"longer than {MAX_LINE:,} bytes"
+_NOT_TEXT = "not UTF-8"
+_CELL = r'(?:[^",]*|"(?:[^"]|"")*")'
+_WELL_QUOTED = re.compile(rf"{_CELL}(?:,{_CELL})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +85,18 @@ def read_rows(book: RuleBook, path: Path, stream: IO[bytes]) -> Iterator[Row]:
     lines = _lines(path, stream)
     if path.suffix == ".csv":
         return _csv_rows(book, path, lines)
-    return (_json_row(book, number, line) for number, line in enumerate(lines, start=1) if line.strip())
+    return (_json_row(book, n, line) for n, line in enumerate(lines, start=1) if line is None or line.strip())
 
 
 def case_rows(book: RuleBook, path: Path) -> Iterator[Row]:
-    """The rows of case files: a file, or every .yaml file under a folder; the id is the case's name."""
-    for file in sorted(path.rglob("*.yaml")) if path.is_dir() else [path]:
+    """The rows of case files: a file, or every .yaml file under a folder; the id is the case's name.
+
+    Raises Problems where a folder holds no case file.
+    """
+    files = sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
+    if not files:
+        raise Problems([Problem(str(path), 1, 1, "Q005", "no .yaml file in this folder")])
+    for file in files:
         try:
             page = read_page(file)
         except Problems as error:
@@ -117,10 +128,16 @@ def _inner(
     return {at[1:]: mark for at, mark in marks.items() if place is None or at[:1] == (place,)}
 
 
-def _lines(path: Path, stream: IO[bytes]) -> Iterator[str]:
-    """Lines as text; bytes that are not UTF-8 stay visible to be refused with their row."""
+def _lines(path: Path, stream: IO[bytes]) -> Iterator[str | None]:
+    """Lines as text, None for one that is too long; bytes that are not UTF-8 are left to be refused."""
     first = True
     for raw in iter(lambda: stream.readline(MAX_LINE), b""):
+        if len(raw) == MAX_LINE and not raw.endswith(b"\n"):
+            while raw and not raw.endswith(b"\n"):
+                raw = stream.readline(MAX_LINE)
+            first = False
+            yield None
+            continue
         if first and raw.startswith((b"\xff\xfe", b"\xfe\xff")):
             raise Problems([Problem(str(path), 1, 1, "Q001", "the table is UTF-16", "save it as UTF-8")])
         text = raw.decode("utf-8", errors="surrogateescape")
@@ -129,14 +146,14 @@ def _lines(path: Path, stream: IO[bytes]) -> Iterator[str]:
 
 
 def _unreadable(text: str) -> bool:
-    return any("\udc80" <= letter <= "\udcff" or letter == "\0" for letter in text)
+    return any("\ud800" <= letter <= "\udfff" or letter == "\0" for letter in text)
 
 
-def _csv_rows(book: RuleBook, path: Path, lines: Iterator[str]) -> Iterator[Row]:
-    header = next(lines, None)
-    if header is None:
+def _csv_rows(book: RuleBook, path: Path, lines: Iterator[str | None]) -> Iterator[Row]:
+    header = next(lines, "")
+    if header == "":
         raise Problems([Problem(str(path), 1, 1, "Q002", "the table is empty", "a header and rows")])
-    names = _cells(header) or []
+    names = (_cells(header) if header else None) or []
     columns = _columns(book, path, names)
     return _csv_body(columns, lines)
 
@@ -153,7 +170,8 @@ def _columns(book: RuleBook, path: Path, names: list[str]) -> list[_Column]:
         if (column.fact is not None and any(column.fact is c.fact for c in columns)) or name in names[
             : position - 1
         ]:
-            found.append(Problem(str(path), 1, position, "Q004", f'the column "{name}" stands here twice'))
+            what = f'the column "{name}" stands here twice'
+            found.append(Problem(str(path), 1, position, "Q004", what, "keep one of them"))
         columns.append(column)
     if not names:
         found.append(Problem(str(path), 1, 1, "Q002", "no header", "name the columns in the first line"))
@@ -162,14 +180,14 @@ def _columns(book: RuleBook, path: Path, names: list[str]) -> list[_Column]:
     return columns
 
 
-def _csv_body(columns: list[_Column], lines: Iterator[str]) -> Iterator[Row]:
+def _csv_body(columns: list[_Column], lines: Iterator[str | None]) -> Iterator[Row]:
     for number, line in enumerate(lines, start=2):
-        if not line.strip():
+        if line is None or _unreadable(line):
+            yield Row(number, "", {}, (Refusal("", _TOO_LONG if line is None else _NOT_TEXT),))
+        elif not line.strip():
             continue
-        cells = None if _unreadable(line) else _cells(line)
-        if cells is None:
-            reason = "not UTF-8" if _unreadable(line) else "quotes that do not close on the same line"
-            yield Row(number, "", {}, (Refusal("", reason),))
+        elif (cells := _cells(line)) is None:
+            yield Row(number, "", {}, (Refusal("", "quotes that do not open and close around one cell"),))
         elif len(cells) != len(columns):
             reason = f"{len(cells)} cells where the header has {len(columns)}"
             yield Row(number, "", {}, (Refusal("", reason),))
@@ -179,6 +197,8 @@ def _csv_body(columns: list[_Column], lines: Iterator[str]) -> Iterator[Row]:
 
 def _cells(line: str) -> list[str] | None:
     """The cells of one line. Each line is a row, so that a stray quote cannot swallow the rows after it."""
+    if not _WELL_QUOTED.fullmatch(line):
+        return None
     try:
         rows = list(csv.reader([line], strict=True))
     except csv.Error:
@@ -208,10 +228,10 @@ class _NotOneValue(ValueError):
     pass
 
 
-def _json_row(book: RuleBook, number: int, line: str) -> Row:
+def _json_row(book: RuleBook, number: int, line: str | None) -> Row:
+    if line is None or _unreadable(line):
+        return Row(number, "", {}, (Refusal("", _TOO_LONG if line is None else _NOT_TEXT),))
     try:
-        if _unreadable(line):
-            raise _NotOneValue("not UTF-8")
         read = json.loads(
             line,
             parse_float=str,
@@ -223,12 +243,17 @@ def _json_row(book: RuleBook, number: int, line: str) -> Row:
         return Row(number, "", {}, (Refusal("", f"not a JSON object: {error}"),))
     if not isinstance(read, dict):
         return Row(number, "", {}, (Refusal("", "a line must be one JSON object"),))
-    cells, refused = [], []
+    cells: list[tuple[_Column, str]] = []
+    refused: list[Refusal] = []
     for name, value in read.items():
         column = _column(book, name)
         if column is None:
             reason = f'unknown column "{name}" ({nearest(name, column_names(book))})'
             refused.append(Refusal(name, reason))
+        elif column.fact is not None and any(column.fact is other.fact for other, _ in cells):
+            refused.append(Refusal(name, f"{column.fact.id} stands there twice"))
+        elif isinstance(value, str) and _unreadable(value):
+            refused.append(Refusal(name, "letters that are no text"))
         elif value is None or isinstance(value, str):
             cells.append((column, value or ""))
         else:

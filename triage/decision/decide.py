@@ -193,7 +193,9 @@ class Decider:
         self, rule: Rule, found: Trace, urgency: Level, answers: Answers, sure: Mapping[str, Known]
     ) -> Judged:
         is_open = found.truth is Truth.UNKNOWN and rule.urgency > urgency
-        if not is_open or fold(rule.when, _WithoutUnasked(sure, answers)).truth is Truth.FALSE:
+        # Most open rules wait for questions only; the second reading is for those with a doubt.
+        in_doubt = is_open and any(is_.fact in answers for is_ in found.undecided())
+        if not in_doubt or fold(rule.when, _WithoutUnasked(sure, answers)).truth is Truth.FALSE:
             return Judged(rule, found, is_open, counted=False, review=False)
         if self._something_is_there(found, sure):
             return Judged(rule, found, is_open, counted=True, review=False)

@@ -61,11 +61,15 @@ def _verdict(judged: Judged) -> str:
 
 
 def source_lines(decision: Decision, rule: Rule) -> Iterator[str]:
-    """The sentences of the documents behind a rule, and what in it is editorial."""
+    """The sentences of the documents behind a rule, under each document, and what is editorial."""
     book = decision.book
+    by_document: dict[str, list[str]] = {}
     for id in rule.statements:
         statement = book.statement(id)
-        yield f"{id} {statement.text} {book.documents[statement.document].name}"
+        by_document.setdefault(statement.document, []).append(f"{id} {statement.text}")
+    for document, statements in by_document.items():
+        yield f"{book.documents[document].name}:"
+        yield from ("  " + statement for statement in statements)
     for source in rule.sources:
         if source.editorial:
-            yield f"editorial: {source.editorial}"
+            yield f"Editorial: {source.editorial}"

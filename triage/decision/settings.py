@@ -44,7 +44,8 @@ def load_settings(path: Path | None) -> Settings:
                 page.problem((key,), "G002", f'unknown setting "{key}"', nearest(key, names), key=True)
             )
         elif not isinstance(value, str) or not value:
-            found.append(page.problem((key,), "G003", f"{key} is not a text"))
+            what = f"{key} is {'not one text' if value else 'empty'}"
+            found.append(page.problem((key,), "G003", what, "a text, or leave the key out"))
         elif key == "reviewer" and value not in ("yes", "no"):
             found.append(page.problem((key,), "G004", f'reviewer is "{value}"', "yes or no"))
     if found:

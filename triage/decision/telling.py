@@ -19,6 +19,7 @@ from triage.decision.settings import Settings
 from triage.engines.reference import trace
 from triage.engines.truth import Truth
 
+_OUTSIDE = "These rules cannot judge this person. Speak to somebody who can."
 DRAFT = "The rules behind this are a draft: no clinician has reviewed them."
 
 
@@ -34,6 +35,8 @@ class Passage:
 def level_heading(decision: Decision) -> str:
     """The level to act on, in words; *at least* while an answer that could matter was not asked for."""
     name = decision.book.levels[decision.advice].name
+    if decision.status == "out_of_scope" and decision.advice is Level.none:
+        return "No level can be given"
     if decision.status != "unfinished":
         return name
     if decision.advice is Level.none:
@@ -54,16 +57,17 @@ def tell_patient(decision: Decision, settings: Settings) -> Iterator[Passage]:
     if exams := _exams(decision, _acted_on(decision)):
         yield Passage("Your team may think of", tuple(book.exams[id].plain for id in exams))
     yield Passage("Watch for", tuple(settings.fill(text) for text in _safety_net(decision)))
-    if texts := tuple(_advice(decision, settings, "patient")):
+    # From `today` up nothing may stand beside what to do now.
+    if decision.advice < Level.today and (texts := tuple(_advice(decision, settings, "patient"))):
         yield Passage("Good to know", texts)
     yield Passage("About this result", (_stamp(decision),))
 
 
 def tell_nurse(decision: Decision, settings: Settings) -> Iterator[Passage]:
     """What the nurse is told: the same, with rules, quotes, suspicions and what would change the level."""
-    book, words = decision.book, decision.book.levels[decision.advice]
+    book = decision.book
     yield from _alarms(decision, settings)
-    yield Passage(level_heading(decision), (settings.fill(words.nurse),), "level")
+    yield Passage(level_heading(decision), _nurse_action(decision, settings), "level")
     yield Passage("Levels", (level_line(decision),))
     for rule in decision.fired:
         yield Passage(f"{rule.id} ({rule.urgency.name}): {rule.title}", tuple(_rule_lines(decision, rule)))
@@ -129,9 +133,17 @@ def _alarms(decision: Decision, settings: Settings) -> Iterator[Passage]:
 
 
 def _patient_action(decision: Decision, settings: Settings) -> tuple[str, ...]:
+    if decision.status == "out_of_scope" and decision.advice is Level.none:
+        return (_OUTSIDE,)
     if decision.status == "unfinished" and decision.advice is Level.none:
         return ("Some questions that could matter were not answered. Answer them, or speak to a person.",)
     return (settings.fill(decision.book.levels[decision.advice].patient),)
+
+
+def _nurse_action(decision: Decision, settings: Settings) -> tuple[str, ...]:
+    if decision.status == "out_of_scope" and decision.advice is Level.none:
+        return (_OUTSIDE,)
+    return (settings.fill(decision.book.levels[decision.advice].nurse),)
 
 
 def _open_for_patient(decision: Decision) -> Iterator[str]:

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
+import re
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,10 +26,12 @@ from triage.book.rule import Rule
 
 MAX_WEIGHT = 60  # comparisons, groups and one per rule in a ruleset: above 64 pending, nothing fires at all
 MAX_GROUPS = 14  # and/or groups in a rule: the sixteenth is refused, and only at first use
+MAX_FIRINGS = 256  # a rule fires once for each way in which it is true; the ways multiply
 MAX_FACTS = 246  # properties of a message: the limit is 255, and three are ours
 CANARY = "canary"
 JOKER_WORD, JOKER_NUMBER = "unknown", 0
 _GUARD: dict[str, Any] = {"kind": "case"}  # no rule may ever match the engine's own state message
+_ACTION = re.compile(r'\{\s*"([^"\\]+)"\s*:')
 _names = itertools.count()
 
 Pattern = dict[str, Any]
@@ -101,6 +105,23 @@ def _size(pattern: Pattern) -> tuple[int, int]:
     return 1, 0
 
 
+def _ways(pattern: Pattern) -> int:
+    """How often a pattern fires at most on one patient: `or` adds the ways of its parts, `and` multiplies.
+
+    The comparisons of one fact in an `or` exclude each other, so together they are one way.
+    """
+    if "$and" in pattern:
+        return math.prod(_ways(part) for part in pattern["$and"])
+    if "$or" in pattern:
+        facts = {next(iter(part)) for part in pattern["$or"] if not _is_group(part)}
+        return len(facts) + sum(_ways(part) for part in pattern["$or"] if _is_group(part))
+    return 1
+
+
+def _is_group(pattern: Pattern) -> bool:
+    return "$and" in pattern or "$or" in pattern
+
+
 class DurableEngine:
     """The rules of a book, compiled once and asked once per patient. Safe to share between threads.
 
@@ -161,7 +182,7 @@ class DurableEngine:
         action = self._engine.start_action_for_state(ruleset, state)
         waiting = action[1] if action else None
         while waiting:
-            fired.extend(json.loads(waiting))
+            fired.append(_name_of(waiting))
             waiting = self._engine.complete_and_start_action(ruleset, state)
         self._engine.retract_fact(ruleset, message)
         if not fired or fired[-1] != CANARY:
@@ -202,12 +223,23 @@ class DurableEngine:
                 yield Problem(
                     rule.file, 1, 1, "L003", what, f"with its groups at most {MAX_WEIGHT}: split it"
                 )
+            if (ways := _ways(self._patterns[rule.id])) > MAX_FIRINGS:
+                what = f"this rule can be true in {ways} ways, and durable-rules fires it for each"
+                yield Problem(rule.file, 1, 1, "L005", what, f"at most {MAX_FIRINGS}: split the rule")
         seen: dict[int, str] = {}
         for name in ["kind", "sid", "id", CANARY, *self._facts, *(rule.id for rule in self._rules)]:
             other = seen.setdefault(_hash(name), name)
             if other != name:
                 what = f'durable-rules cannot tell "{name}" from "{other}" (same 32-bit hash)'
                 yield Problem(where, 1, 1, "L004", what, "rename one")
+
+
+def _name_of(action: str) -> str:
+    """The rule that an action is for: its only key. The rest repeats the patient and is not parsed."""
+    match = _ACTION.match(action)
+    if match is None:
+        raise EngineFailure("durable-rules gave an action without a rule")
+    return match[1]
 
 
 def _canary() -> Pattern:

@@ -1,0 +1,52 @@
+"""The installed `triage` command, run as a user runs it, and what it said."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+SMALL = Path(__file__).parent / "books" / "small"
+TRIAGE = str(Path(sys.executable).with_name("triage"))
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """An environment of its own, so that no test sees the sessions or settings of the person at work."""
+    inherited = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
+    named = {"HOME": str(home), "LC_ALL": "C.UTF-8", "TRIAGE_RULES": str(SMALL)}
+    return {**inherited, **named, **more}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """How a command ended, and what it said on each stream."""
+
+    code: int
+    out: str
+    err: str
+
+
+def run(
+    home: Path,
+    *arguments: str | Path,
+    typed: str | bytes = b"",
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+) -> Said:
+    """Runs `triage` with these arguments by the small book. No output may ever hold a traceback."""
+    ended = subprocess.run(
+        [TRIAGE, *map(str, arguments)],
+        input=typed.encode() if isinstance(typed, str) else typed,
+        env=environment(home, **(env or {})),
+        cwd=cwd or home,
+        capture_output=True,
+        timeout=60,
+    )
+    said = Said(ended.returncode, ended.stdout.decode("utf-8", "replace"), ended.stderr.decode("utf-8", "replace"))
+    for text in (said.out, said.err):
+        assert "Traceback" not in text, text
+        assert "triage has a defect" not in text, text
+    return said

@@ -1,0 +1,291 @@
+"""Each hazard of durable-rules, and that its countermeasure holds.
+
+Where a test turns a countermeasure off, it shows that the hazard is still there: should a later
+release be safe, the test says so by failing.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.random_books import random_book, random_facts, random_patient, random_rule
+from triage.book.book import RuleBook
+from triage.book.facts import Fact, Known, known
+from triage.book.logic import All, Is, Spans
+from triage.book.logic import Any as AnyOf
+from triage.book.problems import Problems
+from triage.book.rule import Rule
+from triage.engines import durable
+from triage.engines.durable import CANARY, DurableEngine, EngineFailure
+from triage.engines.reference import trace
+from triage.engines.truth import Truth
+
+
+@pytest.fixture(scope="module")
+def book() -> RuleBook:
+    return random_book(random.Random(7), facts=30, rules=40)
+
+
+def expected(book: RuleBook, answers: dict[str, Known]) -> tuple[set[str], set[str]]:
+    truths = {id: trace(rule.when, answers).truth for id, rule in book.rules.items()}
+    certain = {id for id, truth in truths.items() if truth is Truth.TRUE}
+    return certain, {id for id, truth in truths.items() if truth is not Truth.FALSE}
+
+
+def assert_right(engine: DurableEngine, book: RuleBook, seed: int, patients: int = 40) -> None:
+    rng = random.Random(seed)
+    for _ in range(patients):
+        answers = known(random_patient(rng, book))
+        firings = engine.decide(answers)
+        assert (set(firings.certain), set(firings.possible)) == expected(book, answers)
+
+
+def engine_of(book: RuleBook) -> DurableEngine:
+    return DurableEngine(book.facts, book.rules.values())
+
+
+class Recording:
+    """The C module, with every call written down, and one that may be made to go wrong."""
+
+    def __init__(self, module: Any) -> None:
+        self.module = module
+        self.messages: list[str] = []
+        self.rulesets: list[str] = []
+        self.trouble: Iterator[Any] = iter(())
+
+    def create_ruleset(self, name: str, rules: str) -> int:
+        self.rulesets.append(rules)
+        return self.module.create_ruleset(name, rules)  # type: ignore[no-any-return]
+
+    def assert_fact(self, ruleset: int, message: str) -> Any:
+        self.messages.append(message)
+        return self.module.assert_fact(ruleset, message)
+
+    def complete_and_start_action(self, ruleset: int, state: int) -> Any:
+        for error in self.trouble:
+            if isinstance(error, BaseException):
+                raise error
+            return error
+        return self.module.complete_and_start_action(ruleset, state)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.module, name)
+
+
+@pytest.fixture
+def recording(monkeypatch: pytest.MonkeyPatch) -> Recording:
+    recorder = Recording(durable._import_engine())
+    monkeypatch.setattr(durable, "_import_engine", lambda: recorder)
+    return recorder
+
+
+def test_no_timer_threads_run_beside_an_evaluation(book: RuleBook) -> None:
+    """The Host of durable-rules starts two, which race with evaluation and lose firings."""
+    before = threading.active_count()
+    assert_right(engine_of(book), book, seed=1)
+    assert threading.active_count() == before
+
+
+def test_every_rule_that_is_true_fires_and_not_only_the_first(book: RuleBook) -> None:
+    """`post` consumes the patient with the first rule that fires; `assert_fact` does not."""
+    rules = [replace(rule, id=f"{rule.id}-{n}") for n in range(3) for rule in list(book.rules.values())[:5]]
+    assert len(DurableEngine(book.facts, rules).decide({}).possible) == 15
+
+
+def test_what_is_not_known_is_absent_and_numbers_are_whole(book: RuleBook, recording: Recording) -> None:
+    """null counts as existing, floats as wrong or unreadable, and a text can be larger than a number."""
+    assert_right(engine_of(book), book, seed=2)
+    for message in recording.messages:
+        for name, value in json.loads(message).items():
+            scale = book.facts[name].scale if name in book.facts else None
+            assert type(value) is (int if scale is not None else str), (name, value)
+
+
+def test_each_rule_begins_with_the_guard_and_the_canary_is_last(book: RuleBook, recording: Recording) -> None:
+    """Without the guard a rule may match the engine's own state message, and fire without end."""
+    engine_of(book)
+    for ruleset in map(json.loads, recording.rulesets):
+        assert list(ruleset)[-1] == CANARY
+        assert ruleset[CANARY]["pri"] > max(rule["pri"] for id, rule in ruleset.items() if id != CANARY)
+        for rule in ruleset.values():
+            [pattern] = rule["all"]
+            first = pattern["m"].get("$and", [pattern["m"]])[0]
+            assert first == {"kind": "case"}
+
+
+def test_an_agenda_that_did_not_run_to_its_end_is_noticed(book: RuleBook, recording: Recording) -> None:
+    engine = engine_of(book)
+    recording.trouble = iter([None])
+    with pytest.raises(EngineFailure, match="did not run its agenda to the end"):
+        engine.decide({})
+    assert_right(engine, book, seed=3)
+
+
+@pytest.mark.parametrize("error", [RuntimeError("broken"), KeyboardInterrupt(), MemoryError()])
+def test_the_engine_is_rebuilt_after_any_exception(
+    book: RuleBook, recording: Recording, error: BaseException
+) -> None:
+    """An agenda that was interrupted answers `no rule fired` for a minute, and then crashes the process."""
+    engine = engine_of(book)
+    built = len(recording.rulesets)
+    recording.trouble = iter([error])
+    with pytest.raises((EngineFailure, KeyboardInterrupt)):
+        engine.decide({})
+    assert len(recording.rulesets) == 2 * built
+    assert_right(engine, book, seed=4)
+
+
+def test_a_rule_with_several_true_branches_counts_once(book: RuleBook, recording: Recording) -> None:
+    """durable-rules fires a rule once for each true branch of an `or`."""
+    facts = {id: _yes_no(id) for id in ("a", "b", "c")}
+    rule = _rule(AnyOf(tuple(Is(id, frozenset({"yes"})) for id in facts)))
+    started: list[str] = []
+    module = recording.module
+
+    class Counting(Recording):
+        def start_action_for_state(self, ruleset: int, state: int) -> Any:
+            action = module.start_action_for_state(ruleset, state)
+            started.append(action[1])
+            return action
+
+        def complete_and_start_action(self, ruleset: int, state: int) -> Any:
+            action = module.complete_and_start_action(ruleset, state)
+            if action:
+                started.append(action)
+            return action
+
+    recording.__class__ = Counting
+    firings = DurableEngine(facts, [rule]).decide(dict.fromkeys(facts, "yes"))
+    assert firings.certain == {rule.id}
+    assert sum(rule.id in action for action in started) == 2 * 3, "three branches, in two runs"
+
+
+def test_many_true_rules_all_fire_because_rulesets_are_split() -> None:
+    facts = {f"f{n}": _yes_no(f"f{n}") for n in range(60)}
+    rules = [_rule(Is(name, frozenset({"yes"})), f"any/r{n}") for n, name in enumerate(facts)]
+    rules += [replace(rule, id=f"{rule.id}-again") for rule in rules]
+    answers: dict[str, Known] = dict.fromkeys(facts, "yes")
+    assert DurableEngine(facts, rules).decide(answers).certain == {rule.id for rule in rules}
+
+
+def test_one_wide_ruleset_would_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More than 64 comparisons pending in one message end in an error, and no rule at all."""
+    monkeypatch.setattr(durable, "MAX_WEIGHT", 10_000)
+    facts = {f"f{n}": _yes_no(f"f{n}") for n in range(80)}
+    every = AnyOf(tuple(Is(name, frozenset({"yes"})) for name in facts))
+    both = [_rule(All((every.parts[n], every.parts[n + 1])), f"any/r{n}") for n in range(79)]
+    with pytest.raises(EngineFailure):
+        DurableEngine(facts, both).decide(dict.fromkeys(facts, "yes"))
+
+
+def test_a_rule_with_too_many_groups_is_refused_when_the_book_loads() -> None:
+    """durable-rules takes fifteen, and says so only at first use."""
+    facts = {f"f{n}": _yes_no(f"f{n}") for n in range(16)}
+    each = [Is(name, frozenset({"yes"})) for name in facts]
+    assert DurableEngine(facts, [_rule(All(tuple(each[:13])))]).decide(
+        dict.fromkeys(facts, "yes")
+    ).certain == {"any/rule"}
+    with pytest.raises(Problems, match="L002"):
+        DurableEngine(facts, [_rule(All(tuple(each)))])
+
+
+def test_a_rule_that_is_true_in_thousands_of_ways_is_refused_when_the_book_loads() -> None:
+    """durable-rules fires a rule for each combination of true branches."""
+    facts = {f"f{n}": _yes_no(f"f{n}") for n in range(24)}
+    each = [Is(name, frozenset({"yes"})) for name in facts]
+    fours = [AnyOf(tuple(each[n : n + 4])) for n in range(0, 24, 4)]
+    assert DurableEngine(facts, [_rule(All(tuple(fours[:4])))]).decide({}).possible == {"any/rule"}
+    with pytest.raises(Problems, match="L005"):
+        DurableEngine(facts, [_rule(All(tuple(fours)))])
+
+
+def test_too_many_facts_and_too_wide_a_rule_are_refused_when_the_book_loads() -> None:
+    facts = random_facts(random.Random(1), 247)
+    with pytest.raises(Problems, match="L001"):
+        DurableEngine(facts, [random_rule(random.Random(1), facts, "any/rule")])
+    few = {f"f{n}": _yes_no(f"f{n}") for n in range(40)}
+    wide = AnyOf(tuple(Is(name, frozenset({"yes"})) for name in few))
+    with pytest.raises(Problems, match="L003"):
+        DurableEngine(few, [_rule(wide)])
+
+
+def test_246_facts_fit_in_one_patient() -> None:
+    rng = random.Random(2)
+    facts = random_facts(rng, 246)
+    rules = {f"any/r{n}": random_rule(rng, facts, f"any/r{n}") for n in range(30)}
+    book = replace(random_book(rng, facts=5, rules=1), facts=facts, rules=rules)
+    assert_right(DurableEngine(facts, rules.values()), book, seed=5)
+
+
+def test_names_that_durable_rules_cannot_tell_apart_are_refused() -> None:
+    """It keeps 32 bits of a name: a rule on one of these two facts fires for the other."""
+    facts = {id: _yes_no(id) for id in ("fact_522789", "fact_739192")}
+    with pytest.raises(Problems, match="L004"):
+        DurableEngine(facts, [_rule(Is("fact_522789", frozenset({"yes"})))])
+
+
+def test_both_sides_of_every_threshold_are_told_apart() -> None:
+    fact = random_facts(random.Random(3), 60)
+    numbers = {id: f for id, f in fact.items() if f.scale is not None}
+    assert numbers
+    for id, number in numbers.items():
+        scale = number.scale
+        assert scale is not None
+        for low, high in [
+            (scale.low, scale.low + 1),
+            (scale.high - 1, scale.high),
+            (scale.low + 1, scale.high - 1),
+        ]:
+            engine = DurableEngine({id: number}, [_rule(Is(id, Spans(((low, high),))))])
+            for steps in range(scale.low, scale.high + 1):
+                inside = low <= steps <= high
+                assert bool(engine.decide({id: steps}).certain) is inside, (low, high, steps)
+                assert bool(engine.decide({id: steps}).possible) is inside, (low, high, steps)
+
+
+def test_threads_that_share_an_engine_get_their_own_answers(book: RuleBook) -> None:
+    """Without the lock, threads on one state take each other's firings."""
+    engine = engine_of(book)
+    with ThreadPoolExecutor(8) as pool:
+        for result in [pool.submit(assert_right, engine, book, seed, 60) for seed in range(8)]:
+            result.result()
+
+
+def test_patients_do_not_leak_into_each_other(book: RuleBook) -> None:
+    """Each message is retracted: a patient of whom nothing is known follows one who has everything."""
+    engine = engine_of(book)
+    rng = random.Random(6)
+    for _ in range(200):
+        engine.decide(known(random_patient(rng, book)))
+        assert set(engine.decide({}).certain) == expected(book, {})[0]
+
+
+def _yes_no(id: str) -> Fact:
+    return Fact(
+        id,
+        f"{id}?",
+        id,
+        id,
+        {"no": "No", "yes": "Yes"},
+        None,
+        True,
+        {},
+        "symptom",
+        "patient",
+        "call",
+        "first",
+        (),
+    )
+
+
+def _rule(when: Any, id: str = "any/rule") -> Rule:
+    template = random_book(random.Random(0), facts=6, rules=1).rules["any/rule-0"]
+    return replace(template, id=id, when=when)

@@ -1,0 +1,71 @@
+"""Rule books that have been loaded before, kept ready: starting a command should not re-read 150 files.
+
+An entry is named by the bytes of every file of the book and by this version of the code, so it can
+only ever be the book that loading would give. Where entries cannot be kept, books are just loaded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pickle
+import sys
+from pathlib import Path
+
+from triage.book.book import RuleBook
+from triage.book.files import book_files, hash_files
+from triage.book.whole_file import write_whole
+
+MOST_ENTRIES = 8
+
+
+def open_book(path: Path) -> RuleBook:
+    """The rule book of a folder, from the cache when it was loaded before. Raises Problems."""
+    files = book_files(path)
+    entry = _folder() / f"{_key(path, hash_files(files))}.book"
+    book = _kept(entry)
+    if book is None:
+        from triage.book.load import load_files
+
+        book = load_files(path, files)
+        _keep(entry, book)
+    return book
+
+
+def _folder() -> Path:
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    return Path(cache) / "triage"
+
+
+def _key(path: Path, book_hash: str) -> str:
+    """The name of an entry; problems and cases name files as the folder was given, so that counts too."""
+    code = [(file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in _code()]
+    return hashlib.sha256(repr((str(path), book_hash, sys.version, code)).encode()).hexdigest()
+
+
+def _code() -> list[Path]:
+    return sorted(Path(__file__).parent.glob("*.py"))
+
+
+def _kept(entry: Path) -> RuleBook | None:
+    """The book of an entry. Only what this user alone can have written is trusted to be unpickled."""
+    try:
+        folder, file = entry.parent.stat(), entry.stat()
+        for found in (folder, file):
+            if found.st_uid != os.getuid() or found.st_mode & 0o022:
+                return None
+        book = pickle.loads(entry.read_bytes())  # noqa: S301 - see above
+    except (OSError, EOFError, pickle.UnpicklingError, AttributeError, ImportError, IndexError):
+        return None
+    return book if isinstance(book, RuleBook) else None
+
+
+def _keep(entry: Path, book: RuleBook) -> None:
+    try:
+        entry.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_whole(entry, pickle.dumps(book, protocol=pickle.HIGHEST_PROTOCOL), mode=0o600)
+        entries = sorted(entry.parent.glob("*.book"), key=lambda kept: kept.stat().st_mtime)
+        for old in entries[:-MOST_ENTRIES]:
+            old.unlink(missing_ok=True)
+    except OSError:
+        return  # a full disk or a home that cannot be written costs time, not correctness

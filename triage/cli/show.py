@@ -1,0 +1,52 @@
+"""`triage show`: a rule, fact, examination or statement in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from triage.cli.ending import DONE, UNREADABLE
+from triage.cli.options import open_book, rules_option
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[RULE|FACT|EXAM|STATEMENT]...")
+@click.option(
+    "--cases",
+    "folder",
+    type=click.Path(path_type=Path, exists=True),
+    help="Cases to look for uses in (default: the shipped ones).",
+)
+@rules_option
+@click.pass_context
+def show(ctx: click.Context, names: Sequence[str], folder: Path | None, rules: Path | None) -> None:
+    """Say in words what a name stands for, with its sources, what uses it and the cases that do.
+
+    A name is a rule (liver/numb-or-weak-legs), a fact, an examination, a finding, a suspicion, a
+    level, a document or a statement (S1.45). Without a name, all names are listed.
+    """
+    from triage.assurance import describe
+    from triage.book.case import load_cases
+    from triage.book.problems import nearest
+    from triage.book.shipped import shipped_folder
+
+    book = open_book(rules)
+    known = describe.names(book)
+    if not names:
+        for kind, ids in known.items():
+            click.echo(f"{kind}: {' '.join(ids)}\n")
+        ctx.exit(DONE)
+    every = {id for ids in known.values() for id in ids}
+    unknown = [name for name in names if name not in every]
+    for name in unknown:
+        click.echo(f'nothing is called "{name}" ({nearest(name, every)})', err=True)
+    if unknown:
+        ctx.exit(UNREADABLE)
+    cases, found = load_cases([folder or shipped_folder("cases")], book)
+    if found:
+        click.echo(f"{len(found)} problems in the case files; what cannot be read is not listed", err=True)
+    for name in names:
+        for line in describe.describe(book, name, cases):
+            click.echo(line.rstrip())
