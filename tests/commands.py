@@ -45,7 +45,9 @@ def run(
         capture_output=True,
         timeout=60,
     )
-    said = Said(ended.returncode, ended.stdout.decode("utf-8", "replace"), ended.stderr.decode("utf-8", "replace"))
+    said = Said(
+        ended.returncode, ended.stdout.decode("utf-8", "replace"), ended.stderr.decode("utf-8", "replace")
+    )
     for text in (said.out, said.err):
         assert "Traceback" not in text, text
         assert "triage has a defect" not in text, text

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass, field
+from os.path import commonprefix
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -103,7 +104,9 @@ def _unwelcome_characters(text: str, name: str) -> list[Problem]:
             continue
         at = next((i for i, letter in enumerate(line) if not letter.isprintable()), None)
         if at is None:
-            found.append(Problem(name, number, 1, "T005", "letters with separate accents", "use Unicode NFC"))
+            at = len(commonprefix([line, unicodedata.normalize("NFC", line)]))
+            what = "a letter with a separate accent"
+            found.append(Problem(name, number, at + 1, "T005", what, "save it as Unicode NFC"))
         elif line[at] == "\t":
             found.append(Problem(name, number, at + 1, "T006", "a tab", "use spaces"))
         else:

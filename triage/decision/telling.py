@@ -19,7 +19,6 @@ from triage.decision.settings import Settings
 from triage.engines.reference import trace
 from triage.engines.truth import Truth
 
-_OUTSIDE = "These rules cannot judge this person. Speak to somebody who can."
 DRAFT = "The rules behind this are a draft: no clinician has reviewed them."
 
 
@@ -34,14 +33,27 @@ class Passage:
 
 def level_heading(decision: Decision) -> str:
     """The level to act on, in words; *at least* while an answer that could matter was not asked for."""
+    if no_level := _no_level(decision):
+        return no_level[0]
     name = decision.book.levels[decision.advice].name
-    if decision.status == "out_of_scope" and decision.advice is Level.none:
-        return "No level can be given"
-    if decision.status != "unfinished":
-        return name
-    if decision.advice is Level.none:
-        return "Not finished: no level can be given yet"
-    return f"At least: {name}"
+    return f"At least: {name}" if decision.status == "unfinished" or decision.review else name
+
+
+def _no_level(decision: Decision) -> tuple[str, str] | None:
+    """A heading and what to do where the lowest level would reassure somebody it was not meant for."""
+    if decision.advice is not Level.none:
+        return None
+    if decision.status == "out_of_scope":
+        return "No level can be given", "These rules cannot judge this person. Speak to somebody who can."
+    if decision.status == "unfinished":
+        answer = "Some questions that could matter were not answered. Answer them, or speak to a person."
+        return "Not finished: no level can be given yet", answer
+    if decision.review:
+        return (
+            "No level can be given until a person has looked at it",
+            "Do not wait for the planned follow-up.",
+        )
+    return None
 
 
 def tell_patient(decision: Decision, settings: Settings) -> Iterator[Passage]:
@@ -133,16 +145,14 @@ def _alarms(decision: Decision, settings: Settings) -> Iterator[Passage]:
 
 
 def _patient_action(decision: Decision, settings: Settings) -> tuple[str, ...]:
-    if decision.status == "out_of_scope" and decision.advice is Level.none:
-        return (_OUTSIDE,)
-    if decision.status == "unfinished" and decision.advice is Level.none:
-        return ("Some questions that could matter were not answered. Answer them, or speak to a person.",)
+    if no_level := _no_level(decision):
+        return no_level[1:]
     return (settings.fill(decision.book.levels[decision.advice].patient),)
 
 
 def _nurse_action(decision: Decision, settings: Settings) -> tuple[str, ...]:
-    if decision.status == "out_of_scope" and decision.advice is Level.none:
-        return (_OUTSIDE,)
+    if no_level := _no_level(decision):
+        return no_level[1:]
     return (settings.fill(decision.book.levels[decision.advice].nurse),)
 
 

@@ -1,0 +1,305 @@
+"""Mistakes that a text file in the small book cannot hold: bytes, links, limits, engines that fail.
+
+Each is made in a folder of its own, and `expect` is every line that is said about it.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.message_cases import SMALL, as_lines
+from tests.random_books import random_facts, random_rule
+from triage.assurance.check import check
+from triage.book.case import load_cases
+from triage.book.facts import Fact
+from triage.book.files import book_files
+from triage.book.load import load_book
+from triage.book.logic import All, Condition, Is
+from triage.book.logic import Any as AnyOf
+from triage.book.problems import Problem
+from triage.book.text import MAX_BYTES, MAX_NODES, parse_page
+from triage.calls.session import Session
+from triage.cohort.tables import case_rows, read_rows
+from triage.engines.durable import MAX_FACTS, DurableEngine, EngineFailure, Firings
+
+
+@dataclass(frozen=True)
+class Made:
+    """How a mistake is made, and what is said about it."""
+
+    say: Callable[[Path], list[str]]
+    expect: list[str]
+
+
+def _page(raw: bytes, *expect: str) -> Made:
+    """Bytes that are no page."""
+    return Made(lambda folder: as_lines(lambda: _nothing(parse_page(raw, "x.yaml"))), list(expect))
+
+
+def _nothing(read: object) -> list[Problem]:
+    """Nothing was wrong: what was read is of no interest."""
+    return []
+
+
+def _folder_as_a_case(folder: Path) -> list[str]:
+    (folder / "empty").mkdir()
+    return as_lines(lambda: load_cases([folder / "empty"], load_book(SMALL))[1])
+
+
+def _missing_case(folder: Path) -> list[str]:
+    return as_lines(lambda: load_cases([folder / "nobody.yaml"], load_book(SMALL))[1])
+
+
+def _folder_as_a_session(folder: Path) -> list[str]:
+    (folder / "x.yaml").mkdir()
+    return as_lines(lambda: _nothing(Session.resume(load_book(SMALL), folder / "x.yaml")))
+
+
+def _huge_case(folder: Path) -> list[str]:
+    with (folder / "huge.yaml").open("wb") as file:
+        file.truncate(MAX_BYTES + 1)
+    return as_lines(lambda: load_cases([folder / "huge.yaml"], load_book(SMALL))[1])
+
+
+def _no_such_book(folder: Path) -> list[str]:
+    return as_lines(lambda: _nothing(load_book(folder / "no-book")))
+
+
+def _strange_files(folder: Path) -> list[str]:
+    """A file outside, reached by a link; a linked folder; a pipe, which a reader would wait for; a loop."""
+    (folder / "outside.yaml").write_text("age: 61 years\n")
+    book = folder / "book"
+    (book / "any").mkdir(parents=True)
+    (book / "any" / "link.yaml").symlink_to(folder / "outside.yaml")
+    (book / "lung").symlink_to(book / "any")
+    (book / "loop.yaml").symlink_to(book / "loop.yaml")
+    os.mkfifo(book / "pipe.yaml")
+    return as_lines(lambda: _nothing(book_files(book)))
+
+
+def _rule(when: Condition) -> Any:
+    """A rule with a condition of our own, in a file of its own name."""
+    rng = random.Random(0)
+    return replace(random_rule(rng, random_facts(rng, 30), "any/wide"), file="any/wide.yaml", when=when)
+
+
+def _limits(facts: Iterable[Fact], *conditions: Condition) -> list[str]:
+    rules = [_rule(when) for when in conditions]
+    return as_lines(lambda: _nothing(DurableEngine({fact.id: fact for fact in facts}, rules)))
+
+
+def _named(*names: str) -> list[Fact]:
+    """Choices of two answers with these names."""
+    choice = next(fact for fact in random_facts(random.Random(0), 30).values() if len(fact.answers) == 2)
+    return [replace(choice, id=name) for name in names]
+
+
+def _numbered(count: int) -> list[Fact]:
+    return _named(*(f"fact_{number}" for number in range(count)))
+
+
+def _many_groups(folder: Path) -> list[str]:
+    """Seven pairs of anys, each with one comparison and its joker: more groups than one rule may have."""
+    names = iter(f"fact_{number}" for number in range(40))
+    anys = [AnyOf((All((_is(next(names)), _is(next(names)))), _is(next(names)))) for _ in range(7)]
+    return _limits(_numbered(40), All(tuple(anys)))
+
+
+def _many_comparisons(folder: Path) -> list[str]:
+    return _limits(_numbered(40), AnyOf(tuple(_is(f"fact_{number}") for number in range(40))))
+
+
+def _many_ways(folder: Path) -> list[str]:
+    """One of four, five times over: 4 to the power of 5 ways to be true, within the other limits."""
+    names = iter(f"fact_{number}" for number in range(40))
+    anys = [AnyOf(tuple(_is(next(names)) for _ in range(4))) for _ in range(5)]
+    return _limits(_numbered(40), All(tuple(anys)))
+
+
+def _is(name: str) -> Is:
+    return Is(name, frozenset({"answer_1"}))
+
+
+def _same_hash(folder: Path) -> list[str]:
+    return _limits(_named("left_hip_neck_numb", "dull_sharp_night_leg"), _is("left_hip_neck_numb"))
+
+
+class _DeafEngine:
+    """An engine for which no rule ever fires."""
+
+    def __init__(self, *_: object) -> None:
+        pass
+
+    def decide(self, known: object) -> Firings:
+        return Firings(frozenset(), frozenset())
+
+
+class _BrokenEngine(_DeafEngine):
+    def decide(self, known: object) -> Firings:
+        raise EngineFailure("durable-rules did not run its agenda to the end")
+
+
+def _checked_by(engine: type[_DeafEngine]) -> Callable[[Path], list[str]]:
+    def said(folder: Path) -> list[str]:
+        book = load_book(SMALL)
+        rule = replace(book.rules["any/cord-sign"], file="any/cord-sign.yaml")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("triage.assurance.check.DurableEngine", engine)
+            return as_lines(lambda: check(replace(book, rules={rule.id: rule})))
+
+    return said
+
+
+def _table(folder: Path) -> list[str]:
+    path = folder / "table.csv"
+    path.write_text("id,cancer\n1,lung\n", encoding="utf-16")
+    with path.open("rb") as stream:
+        return as_lines(lambda: _nothing(list(read_rows(load_book(SMALL), path, stream))))
+
+
+def _folder_as_a_table(folder: Path) -> list[str]:
+    (folder / "empty").mkdir()
+    return as_lines(lambda: _nothing(list(case_rows(load_book(SMALL), folder / "empty"))))
+
+
+def _two_sessions(folder: Path) -> list[str]:
+    book = load_book(SMALL)
+    first = Session(book, folder / "session.yaml")
+    try:
+        return as_lines(lambda: _nothing(Session(book, folder / "session.yaml")))
+    finally:
+        first.close()
+
+
+_UTF8, _SPLIT = "save it as UTF-8", "split it"
+MADE: dict[str, Made] = {
+    "T001 a folder": Made(_folder_as_a_session, ["x.yaml:1:1: T001: this is a folder (name a file)"]),
+    "T001 no file": Made(_missing_case, ["nobody.yaml:1:1: T001: cannot be read: No such file or directory"]),
+    "T002 a file too large to be read": Made(
+        _huge_case, [f"huge.yaml:1:1: T002: the file is larger than 8,000,000 bytes ({_SPLIT})"]
+    ),
+    "T002 bytes too many to be read": _page(
+        b"a" * (MAX_BYTES + 1), f"x.yaml:1:1: T002: the file is larger than 8,000,000 bytes ({_SPLIT})"
+    ),
+    "T002 too many values": _page(
+        b"[" + b"a," * MAX_NODES + b"]", "x.yaml:1:1: T002: more than 600,000 values (split the file)"
+    ),
+    "T003 UTF-16": _page("cancer: lung".encode("utf-16"), f"x.yaml:1:1: T003: the file is UTF-16 ({_UTF8})"),
+    "T003 byte-order mark": _page(
+        b"\xef\xbb\xbfcancer: lung\n",
+        f"x.yaml:1:1: T003: the file starts with a byte-order mark ({_UTF8} without one)",
+    ),
+    "T003 Latin-1": _page(
+        b"a: b\nname: M\xfcller\n", "x.yaml:2:8: T003: this byte is not UTF-8 (save the file as UTF-8)"
+    ),
+    "T004 no bytes": _page(b"", "x.yaml:1:1: T004: the file is empty"),
+    "T005 NUL": _page(
+        b"cancer: lu\0ng\n", "x.yaml:1:11: T005: an invisible or control character (U+0000) (delete it)"
+    ),
+    "T005 zero-width": _page(
+        "cancer: lu\u200bng\n".encode(),
+        "x.yaml:1:11: T005: an invisible or control character (U+200B) (delete it)",
+    ),
+    "T005 right to left": _page(
+        "cancer: \u202egnul\n".encode(),
+        "x.yaml:1:9: T005: an invisible or control character (U+202E) (delete it)",
+    ),
+    "T005 no-break space": _page(
+        "size: 5\u00a0mm\n".encode(),
+        "x.yaml:1:8: T005: an invisible or control character (U+00A0) (delete it)",
+    ),
+    "T005 a carriage return alone": _page(
+        b"a: b\rc: d\n", "x.yaml:1:5: T005: an invisible or control character (U+000D) (delete it)"
+    ),
+    "T005 escape": _page(
+        b"a: \x1b[2J\n", "x.yaml:1:4: T005: an invisible or control character (U+001B) (delete it)"
+    ),
+    "T005 separate accents": _page(
+        "a: b\nname: Mu\u0308ller\n".encode(),
+        "x.yaml:2:8: T005: a letter with a separate accent (save it as Unicode NFC)",
+    ),
+    "T006 tabs, each line once": _page(
+        b"a:\n\tb: c\n\t\td: e\nf:\tg\n",
+        "x.yaml:2:1: T006: a tab (use spaces)",
+        "x.yaml:3:1: T006: a tab (use spaces)",
+        "x.yaml:4:3: T006: a tab (use spaces)",
+    ),
+    "B001 no folder": Made(
+        _no_such_book, ["no-book:1:1: B001: there is no such folder (name the folder of a rule book)"]
+    ),
+    "B002 what is no plain file": Made(
+        _strange_files,
+        [
+            "book/any/link.yaml:1:1: B002: a link out of the folder (copy it instead)",
+            "book/loop.yaml:1:1: B002: cannot be read: Too many levels of symbolic links",
+            "book/lung:1:1: B002: a link to a folder (copy it instead)",
+            "book/pipe.yaml:1:1: B002: not a plain file (a .yaml file)",
+        ],
+    ),
+    "E006 an engine that fires nothing": Made(
+        _checked_by(_DeafEngine),
+        [
+            "any/cord-sign.yaml:15:5: E006: durable-rules says `no`, the reference `yes`",
+            "any/cord-sign.yaml:16:5: E006: durable-rules says `no`, the reference `yes`",
+            "any/cord-sign.yaml:18:5: E006: durable-rules says `no`, the reference `unknown`",
+        ],
+    ),
+    "E006 an engine that fails": Made(
+        _checked_by(_BrokenEngine),
+        [
+            f"any/cord-sign.yaml:{line}:5: E006: durable-rules failed: "
+            "durable-rules did not run its agenda to the end"
+            for line in (15, 16, 17, 18)
+        ],
+    ),
+    "K001 a folder without cases": Made(_folder_as_a_case, ["empty:1:1: K001: no .yaml file in this folder"]),
+    "L001 too many facts": Made(
+        lambda folder: _limits(_numbered(MAX_FACTS + 1), _is("fact_0")),
+        ["any/wide.yaml:1:1: L001: 247 facts (at most 246)"],
+    ),
+    "L002 too many groups": Made(
+        _many_groups,
+        [
+            "any/wide.yaml:1:1: L002: this rule makes 29 and/or groups for durable-rules "
+            "(at most 14: split the rule)",
+            "any/wide.yaml:1:1: L003: this rule makes 42 comparisons for durable-rules "
+            "(with its groups at most 60: split it)",
+        ],
+    ),
+    "L003 too many comparisons": Made(
+        _many_comparisons,
+        [
+            "any/wide.yaml:1:1: L003: this rule makes 80 comparisons for durable-rules "
+            "(with its groups at most 60: split it)"
+        ],
+    ),
+    "L004 two names with one hash": Made(
+        _same_hash,
+        [
+            'any/wide.yaml:1:1: L004: durable-rules cannot tell "dull_sharp_night_leg" from '
+            '"left_hip_neck_numb" (same 32-bit hash) (rename one)'
+        ],
+    ),
+    "L005 too many ways to be true": Made(
+        _many_ways,
+        [
+            "any/wide.yaml:1:1: L005: this rule can be true in 1024 ways, and durable-rules fires it for each "
+            "(at most 256: split the rule)"
+        ],
+    ),
+    "Q001 a table in UTF-16": Made(_table, ["table.csv:1:1: Q001: the table is UTF-16 (save it as UTF-8)"]),
+    "Q005 a folder without cases": Made(
+        _folder_as_a_table, ["empty:1:1: Q005: no .yaml file in this folder"]
+    ),
+    "A002 two sessions in one file": Made(
+        _two_sessions,
+        ["session.yaml:1:1: A002: another session is writing this file (end it, or name another file)"],
+    ),
+}

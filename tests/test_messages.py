@@ -1,0 +1,41 @@
+"""What is said about every mistake: the complete lines, at the right place, with what to write instead."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.made_messages import MADE
+from tests.message_cases import HERE, Message, all_messages, lines_said
+
+MESSAGES = all_messages()
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: message.name)
+def test_a_mistake_is_told_in_exactly_these_lines(message: Message, tmp_path: Path) -> None:
+    assert lines_said(message, tmp_path) == message.expect
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_a_mistake_that_no_file_can_hold_is_told_in_exactly_these_lines(name: str, tmp_path: Path) -> None:
+    made = MADE[name]
+    said = [line.replace(f"{tmp_path}/", "") for line in made.say(tmp_path)]
+    assert said == made.expect
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: message.name)
+def test_a_message_has_the_code_that_its_name_promises(message: Message) -> None:
+    assert any(f": {message.name[:4]}: " in line for line in message.expect)
+
+
+def test_every_code_in_the_program_has_a_message_that_says_it() -> None:
+    program = HERE.parent / "triage"
+    said = "\n".join(line for held in (*MESSAGES, *MADE.values()) for line in held.expect)
+    written = {
+        code
+        for path in program.rglob("*.py")
+        for code in re.findall(r'"([A-Z][0-9]{3})"', path.read_text(encoding="utf-8"))
+    }
+    assert written == set(re.findall(r":[0-9]+: ([A-Z][0-9]{3}): ", said))

@@ -1,0 +1,89 @@
+"""The rule book that ships: it loads, it checks, its quotes are word for word, its cases cover it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from triage.assurance.cases import run_case
+from triage.assurance.check import check
+from triage.assurance.screens import screens_of
+from triage.book.book import RuleBook
+from triage.book.case import Case, load_cases
+from triage.book.load import load_book
+from triage.book.rule import Level
+from triage.book.shipped import shipped_folder
+from triage.decision.decide import Decider
+from triage.engines.truth import Truth
+
+
+@pytest.fixture(scope="module")
+def book() -> RuleBook:
+    return load_book(shipped_folder("rules"))
+
+
+@pytest.fixture(scope="module")
+def decider(book: RuleBook) -> Decider:
+    return Decider(book)
+
+
+@pytest.fixture(scope="module")
+def cases(book: RuleBook) -> list[Case]:
+    cases, found = load_cases([shipped_folder("cases")], book)
+    assert found == []
+    return cases
+
+
+def test_the_rule_book_has_no_problem(book: RuleBook) -> None:
+    assert list(check(book)) == []
+
+
+def test_every_quote_is_word_for_word_in_its_document(book: RuleBook) -> None:
+    """Where the documents are at hand; elsewhere their hashes and the length of quotes are still held."""
+    beside = Path(__file__).parent.parent.parent / "shared" / "documents"
+    folder = Path(os.environ.get("TRIAGE_DOCUMENTS", beside))
+    quoted = [document for document in book.documents.values() if document.file]
+    assert len(quoted) == 5
+    assert all(len(document.sha256) == 64 for document in quoted)
+    if folder.is_dir():
+        assert list(check(book, folder)) == []
+
+
+def test_the_five_documents_have_their_142_statements(book: RuleBook) -> None:
+    counts = {d.id: len(d.statements) for d in book.documents.values() if d.file}
+    assert counts == {"S0": 33, "S1": 57, "S2": 15, "S3": 24, "S4": 13}
+
+
+def test_every_rule_fires_in_a_case_and_nearly_fires_in_another(decider: Decider, cases: list[Case]) -> None:
+    fires: set[str] = set()
+    misses: set[str] = set()
+    for case in cases:
+        for judged in run_case(decider, case).decision.judged:
+            if judged.fires:
+                fires.add(judged.rule.id)
+            elif judged.trace.truth is Truth.FALSE and _something_true(judged.trace.leaves()):
+                misses.add(judged.rule.id)
+    assert set(decider.book.rules) - fires == set()
+    assert set(decider.book.rules) - misses == set()
+
+
+def _something_true(leaves: object) -> bool:
+    return any(leaf.truth is Truth.TRUE for leaf in leaves)  # type: ignore[attr-defined]
+
+
+def test_no_rule_is_called_reviewed_while_nobody_has(book: RuleBook) -> None:
+    assert {rule.status for rule in book.rules.values()} == {"draft"}
+    assert book.status == "draft"
+
+
+def test_a_questionnaire_is_short(decider: Decider, cases: list[Case]) -> None:
+    """A well person is done in a dozen screens or so, and an emergency is certain within a handful more."""
+    for case in cases:
+        count, emergency = screens_of(decider, case)
+        decision = decider.decide(case.answers)
+        if decision.status == "decided" and decision.urgency is Level.none:
+            assert count <= 14, case.name
+        if emergency is not None:
+            assert emergency <= 12, case.name
