@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +14,18 @@ SMALL = Path(__file__).parent / "books" / "small"
 TRIAGE = str(Path(sys.executable).with_name("triage"))
 
 
+_cache = tempfile.TemporaryDirectory(prefix="triage-tests-")  # shared, because every start would fill it
+
+
 def environment(home: Path, **more: str) -> dict[str, str]:
     """An environment of its own, so that no test sees the sessions or settings of the person at work."""
     inherited = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
-    named = {"HOME": str(home), "LC_ALL": "C.UTF-8", "TRIAGE_RULES": str(SMALL)}
+    named = {
+        "HOME": str(home),
+        "XDG_CACHE_HOME": _cache.name,
+        "LC_ALL": "C.UTF-8",
+        "TRIAGE_RULES": str(SMALL),
+    }
     return {**inherited, **named, **more}
 
 
@@ -35,10 +44,12 @@ def run(
     typed: str | bytes = b"",
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
+    closed: int | None = None,
 ) -> Said:
-    """Runs `triage` with these arguments by the small book. No output may ever hold a traceback."""
+    """Runs `triage` by the small book; `closed`: without this stream. No output may hold a traceback."""
+    command = [TRIAGE, *map(str, arguments)]
     ended = subprocess.run(
-        [TRIAGE, *map(str, arguments)],
+        command if closed is None else ["sh", "-c", f'exec "$@" {closed}<&-', "sh", *command],
         input=typed.encode() if isinstance(typed, str) else typed,
         env=environment(home, **(env or {})),
         cwd=cwd or home,

@@ -10,10 +10,8 @@ import random
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
-
-import pytest
+from string import ascii_lowercase
 
 from triage.book.crosscheck import texts_of
 from triage.book.load import load_files
@@ -65,11 +63,10 @@ def _is_identifier(place: Place) -> bool:
 def one_letter_wrong(rng: random.Random, word: str) -> Iterator[str]:
     """A letter left out, a letter twice or too many, a letter wrong, and two swapped."""
     at = [i for i, letter in enumerate(word) if letter.isalnum()]
-    wrong = [letter for letter in "abcdefghijklmnopqrstuvwxyz"]
     gone, more, other = rng.choice(at), rng.choice(at), rng.choice(at)
     yield word[:gone] + word[gone + 1 :]
-    yield word[:more] + rng.choice(wrong) + word[more:]
-    yield word[:other] + rng.choice([letter for letter in wrong if letter != word[other]]) + word[other + 1 :]
+    yield word[:more] + rng.choice(ascii_lowercase) + word[more:]
+    yield word[:other] + rng.choice(ascii_lowercase.replace(word[other], "")) + word[other + 1 :]
     swaps = [i for i in at if i + 1 in at and word[i] != word[i + 1]]
     if swaps:
         i = rng.choice(swaps)
@@ -84,7 +81,7 @@ class Speller:
         self.texts = {path: raw.decode() for path, raw in files.items()}
         pages = {path: parse_page(raw, path) for path, raw in files.items()}
         self.words = [w for path, page in pages.items() for w in identifiers(path, page, self.texts[path])]
-        self.known = {word.word for word in self.words}
+        self.statements = {word.word for word in self.words if "." in word.word}
 
     def loads_with(self, word: Word, instead: str) -> bool:
         """Whether the book loads with another word in one place."""
@@ -98,11 +95,5 @@ class Speller:
         return True
 
     def misspellings(self, rng: random.Random, word: Word) -> list[str]:
-        """One-letter mistakes in a word that are not by chance another word of this book."""
-        return [wrong for wrong in one_letter_wrong(rng, word.word) if wrong not in self.known]
-
-
-@pytest.fixture
-def parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Files that did not change are parsed once: loading thousands of times takes seconds."""
-    monkeypatch.setattr("triage.book.folder.parse_page", lru_cache(maxsize=None)(parse_page))
+        """One-letter mistakes in a word. S1.53 for S1.35 is none: it is another statement, and exists."""
+        return [wrong for wrong in one_letter_wrong(rng, word.word) if wrong not in self.statements]

@@ -39,7 +39,10 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One patient. `file` and `line` say where; `rules_hash` is the book a saved session was asked by."""
+    """One patient. `file` and `line` say where; `rules_hash` is the book a saved session was asked by.
+
+    `ticked` are the items of a list that are there, and that a session had not yet asked the details of.
+    """
 
     file: str
     line: int
@@ -47,6 +50,7 @@ class Case:
     story: str
     answers: Answers
     expect: Expectation | None
+    ticked: tuple[str, ...] = ()
     asked_on: str = ""
     rules_hash: str = ""
 
@@ -119,8 +123,20 @@ class _CaseReader:
         answers.update(self._denied(said.denied, answers))
         line = self.page.values.get(self.place, (1, 1))[0]
         expect = self._expect(said.expect) if said.expect else None
+        for index, name in enumerate(said.ticked):
+            if name not in self.book.facts:
+                hint = nearest(name, self.book.facts)
+                self._say((*self.place, "ticked", index), "K003", f'unknown fact "{name}"', hint)
         return Case(
-            self.page.file, line, said.name, said.story, answers, expect, said.asked_on, said.rules_hash
+            file=self.page.file,
+            line=line,
+            name=said.name,
+            story=said.story,
+            answers=answers,
+            expect=expect,
+            ticked=tuple(said.ticked),
+            asked_on=said.asked_on,
+            rules_hash=said.rules_hash,
         )
 
     def _data(self) -> object:
@@ -153,7 +169,7 @@ class _CaseReader:
     def _denied(self, said: str | list[str], answers: Answers) -> dict[str, Answer]:
         """The mildest answer to each fact that the case says was denied."""
         book = self.book
-        deniable = {f.id: f for f in book.facts.values() if f.ordered and f.kind == "symptom"}
+        deniable = {fact.id: fact for fact in book.facts.values() if fact.deniable}
         if said == EVERYTHING_ELSE:
             names = set(deniable)
         else:

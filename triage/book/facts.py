@@ -57,6 +57,16 @@ class Fact:
         """The answer that denies the symptom, where the answers are ordered."""
         return next(iter(self.answers)) if self.ordered else None
 
+    @property
+    def deniable(self) -> bool:
+        """Whether it can be an item of "any of these?", where an item that is not named is denied.
+
+        A finding needs just two answers for that: with more, not naming it would not say which of
+        the harmless ones holds.
+        """
+        listed = self.kind == "symptom" or (self.kind == "finding" and len(self.answers) == 2)
+        return self.ordered and listed and self.asked_of == "patient"
+
     def read(
         self, text: str, *, unit_needed: bool = True, comma: bool = False, own_unit: bool = False
     ) -> Answer:

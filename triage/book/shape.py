@@ -160,6 +160,7 @@ class CaseShape(Shape):
     facts: dict[str, str]
     denied: Literal["everything else"] | list[str] = []
     expect: ExpectShape | None = None
+    ticked: list[str] = []
     asked_on: str = ""
     rules_hash: str = ""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -30,6 +30,8 @@ class Session:
         self.asked_on = datetime.now().astimezone().isoformat(timespec="seconds")
         self.name = f"session of {self.asked_on}"
         self.answers: dict[str, Answer] = {}
+        self.ticked: list[str] = []
+        """What was ticked on a list and whose details are still to be asked."""
         self.kept = True
         """Whether the file holds every answer, or there is no file to hold them."""
         self._lock = _lock(path) if path else None
@@ -47,19 +49,19 @@ class Session:
             raise
         session.asked_on, session.name = case.asked_on or session.asked_on, case.name
         session.answers = dict(case.answers)
+        session.ticked = [name for name in case.ticked if name not in case.answers]
         return session, case.rules_hash in ("", book.hash)
 
-    def give(self, answers: dict[str, Answer]) -> None:
+    def give(self, answers: dict[str, Answer], ticked: Iterable[str] = ()) -> None:
         """Adds answers and keeps them. Raises OSError when they could not be kept; they still count."""
-        for name, answer in answers.items():
-            self.answers.pop(name, None)
-            self.answers[name] = answer
+        self._forget([*answers, *ticked])
+        self.answers.update(answers)
+        self.ticked.extend(ticked)
         self._keep()
 
     def take_back(self, names: list[str]) -> None:
         """Removes answers, as if never asked. Raises OSError as `give` does."""
-        for name in names:
-            self.answers.pop(name, None)
+        self._forget(names)
         self._keep()
 
     def close(self) -> None:
@@ -68,6 +70,11 @@ class Session:
             _lock_path(self.path).unlink(missing_ok=True)
             os.close(self._lock)
             self._lock = None
+
+    def _forget(self, names: list[str]) -> None:
+        for name in names:
+            self.answers.pop(name, None)
+        self.ticked = [name for name in self.ticked if name not in names]
 
     def _keep(self) -> None:
         if self.path is None:
@@ -84,6 +91,8 @@ class Session:
         yield "  facts:" if self.answers else "  facts: {}"
         for name, answer in self.answers.items():
             yield f"    {name}: {_quoted(self.book.facts[name].write(answer))}"
+        if self.ticked:
+            yield f"  ticked: [{', '.join(self.ticked)}]"
 
 
 def _read(book: RuleBook, path: Path) -> Case:

@@ -29,7 +29,7 @@ from triage.cli.replies import (
     read_ticks,
 )
 from triage.decision.decide import Decider, Decision
-from triage.decision.interview import Question, can_share, next_question
+from triage.decision.interview import Question, next_question
 from triage.decision.telling import level_heading, open_lines, tell_patient
 
 _KEYS = "Type the number of your answer. d: I don't know. ?: why this is asked. b: back. q: stop and keep."
@@ -47,7 +47,7 @@ class Conversation:
         self.decider, self.session, self.nurse, self.form = decider, session, nurse, form
         self.book: RuleBook = decider.book
         self._ahead: deque[str] = deque()
-        self._asked = _groups(self.book, session.answers)
+        self._asked = _groups(self.book, [*session.answers, *session.ticked])
         self._settled: set[str] = set()
         self._unsaved_said = False
 
@@ -60,6 +60,10 @@ class Conversation:
                 if decision.status == "out_of_scope":
                     return decision
                 if self._settle_contradiction(decision):
+                    continue
+                if self.session.ticked and decision.urgency is not Level.now:
+                    self._ask_one(self.book.facts[self.session.ticked[0]], detail=True)
+                    self._after_an_answer()
                     continue
                 question = next_question(decision)
                 if question is None:
@@ -97,11 +101,11 @@ class Conversation:
             return
 
     def _keep_ticks(self, facts: tuple[Fact, ...], ticked: Ticked) -> None:
-        """Keeps every denied item at once, then asks for the details of those that are there."""
+        """Keeps every denied item at once, and which are there, so that their details are asked next."""
         there = {fact.id for fact in ticked.there}
         unsure = {fact.id for fact in ticked.not_known}
         answers: dict[str, Answer] = {}
-        details = []
+        details: list[str] = []
         for fact in facts:
             if fact.id in unsure:
                 answers[fact.id] = NotKnown(ticked.word)
@@ -110,15 +114,12 @@ class Conversation:
             elif len(fact.answers) == 2:
                 answers[fact.id] = list(fact.answers)[1]
             else:
-                details.append(fact)
+                details.append(fact.id)
         self._asked.append([fact.id for fact in facts])
-        self._give(answers)
-        for fact in details:
-            if self._decision().urgency is Level.now or not self._ask_one(fact, detail=True):
-                return
+        self._give(answers, details)
 
-    def _ask_one(self, fact: Fact, *, detail: bool = False) -> bool:
-        """Asks one fact; `detail`: of the list that was just ticked. False when the person went back."""
+    def _ask_one(self, fact: Fact, *, detail: bool = False) -> None:
+        """Asks one fact; `detail`: of the list that was answered last."""
         self._say("")
         self._say(fact.nurse if self.nurse else fact.ask)
         if fact.scale is not None:
@@ -130,19 +131,19 @@ class Conversation:
             prompt = "Your answer: "
         while True:
             text = self._read(prompt)
-            if self._moved(text, (fact,), detail=detail):
-                return False
+            if self._moved(text, (fact,)):
+                return
             try:
                 answer = read_answer(fact, text)
             except NotUnderstood as error:
                 if self._jump(text):
-                    return True
+                    return
                 self._not_understood(error)
                 continue
             if not detail:
                 self._asked.append([fact.id])
             self._give({fact.id: answer})
-            return True
+            return
 
     def _not_understood(self, error: NotUnderstood) -> None:
         """Says so, and drops what was typed ahead: it was meant for the questions after this one."""
@@ -154,7 +155,7 @@ class Conversation:
             self._say(f"Not used, because it was typed before this: {'; '.join(self._ahead)}")
             self._ahead.clear()
 
-    def _moved(self, text: str, facts: Iterable[Fact], *, detail: bool = False) -> bool:
+    def _moved(self, text: str, facts: Iterable[Fact]) -> bool:
         """Follows a key that is no answer. True when the question is left."""
         move = read_move(text)
         if move is None:
@@ -164,13 +165,14 @@ class Conversation:
         if move.kind == "why":
             self._say_why(facts)
             return False
-        return self._go_back(detail=detail)
+        return self._go_back()
 
-    def _go_back(self, *, detail: bool = False) -> bool:
-        """Takes back the last screen that was answered; from a detail, the list it belongs to."""
+    def _go_back(self) -> bool:
+        """Takes back the last screen that was answered, a list with all its details."""
+        kept = {*self.session.answers, *self.session.ticked}
         while self._asked:
-            names = [name for name in self._asked.pop() if name in self.session.answers]
-            if names or detail:
+            names = [name for name in self._asked.pop() if name in kept]
+            if names:
                 self._save(partial(self.session.take_back, names))
                 return True
         self._say("This is the first question.")
@@ -275,15 +277,15 @@ class Conversation:
     def _decision(self) -> Decision:
         return self.decider.decide(self.session.answers)
 
-    def _give(self, answers: dict[str, Answer]) -> None:
+    def _give(self, answers: dict[str, Answer], ticked: Iterable[str] = ()) -> None:
         before = self._decision().urgency
-        self._save(partial(self.session.give, answers))
+        self._save(partial(self.session.give, answers, ticked))
         decision = self._decision()
         if decision.urgency is Level.now and before is not Level.now:
-            self._drop_typed_ahead()
             first = [p for p in tell_patient(decision, self.decider.settings) if p.tone != "plain"]
             self._say("")
             show_passages(first, self.form, err=True)
+            self._drop_typed_ahead()
 
     def _save(self, change: Callable[[], None]) -> None:
         try:
@@ -327,7 +329,7 @@ def _groups(book: RuleBook, answers: Iterable[str]) -> list[list[str]]:
     for name in answers:
         fact = book.facts[name]
         last = book.facts[groups[-1][0]] if groups else None
-        if last is not None and can_share(fact) and can_share(last) and last.screen == fact.screen:
+        if last is not None and fact.deniable and last.deniable and last.screen == fact.screen:
             groups[-1].append(name)
         else:
             groups.append([name])

@@ -10,7 +10,6 @@ from typing import Any, NoReturn
 import click
 
 DONE, PROBLEMS_FOUND, UNREADABLE, ENGINES_DISAGREE = 0, 1, 2, 3
-INTERRUPTED = 130
 
 
 class SpeakingGroup(click.Group):
@@ -41,14 +40,13 @@ def _say_and_exit(error: Exception) -> NoReturn:
     if isinstance(error, Problems):
         for problem in error.problems:
             click.echo(str(problem), err=True)
-    elif isinstance(error, BrokenPipeError):
-        # The reader went away (`| head`): nothing to say, and Python must not try to flush again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(INTERRUPTED)
     elif isinstance(error, EngineUnavailable):
         click.echo(str(error), err=True)
     elif isinstance(error, OSError):
         click.echo(f"{error.filename or 'output'}: {error.strerror or error}", err=True)
+        if error.filename is None:
+            # The output may be full: Python must not try to write the rest of it again at the end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     else:
         click.echo(
             f"triage has a defect: {type(error).__name__}: {error}\n"

@@ -47,16 +47,11 @@ def _on_one_screen(book: RuleBook, wanted: set[str], urgent: set[str]) -> Questi
 
     facts = [fact for fact in book.facts.values() if fact.id in urgent]
     first = min(facts, key=turn)
-    if not can_share(first):
+    if not first.deniable:
         return Question(book.screens[first.screen], (first,))
     together = tuple(
         fact
         for fact in book.facts.values()
-        if fact.id in wanted and turn(fact) == turn(first) and can_share(fact)
+        if fact.id in wanted and turn(fact) == turn(first) and fact.deniable
     )
     return Question(book.screens[first.screen], together)
-
-
-def can_share(fact: Fact) -> bool:
-    """Whether a fact can be an item of "any of these?": it can be denied, and it is about the patient now."""
-    return fact.kind == "symptom" and fact.ordered

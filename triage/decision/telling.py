@@ -19,6 +19,7 @@ from triage.decision.settings import Settings
 from triage.engines.reference import trace
 from triage.engines.truth import Truth
 
+MOST_OPEN_LINES = 6
 DRAFT = "The rules behind this are a draft: no clinician has reviewed them."
 
 
@@ -157,10 +158,14 @@ def _nurse_action(decision: Decision, settings: Settings) -> tuple[str, ...]:
 
 
 def _open_for_patient(decision: Decision) -> Iterator[str]:
-    for name in decision.open:
+    """What could still change the level, the most urgent first, and not more than can be listened to."""
+    for name in decision.open[:MOST_OPEN_LINES]:
         fact = decision.book.facts[name]
         why = "you were not sure" if name in decision.answers else "not asked"
         yield f"{fact.short} ({why})"
+    more = len(decision.open) - MOST_OPEN_LINES
+    if more > 0:
+        yield f"and {more} more question{'s' if more > 1 else ''}"
 
 
 def _rule_lines(decision: Decision, rule: Rule) -> Iterator[str]:

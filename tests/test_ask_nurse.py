@@ -1,0 +1,184 @@
+"""`triage ask --nurse` at a terminal: jumps, type-ahead, what is not ruled out, and the note."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.commands import run
+from tests.terminals import answer_all, terminal
+from triage.book.book import RuleBook
+from triage.book.load import load_book
+from triage.book.rule import Level
+from triage.book.shipped import shipped_folder
+
+
+def test_the_nurse_reads_the_nurses_wording(small_book: RuleBook, tmp_path: Path) -> None:
+    with terminal(tmp_path, "--nurse", "--no-save") as at:
+        assert small_book.facts["age"].nurse in at.screen.splitlines()
+        assert small_book.facts["age"].ask not in at.screen
+        assert "1. New weakness in the legs" in at.type("60")
+
+
+def test_part_of_a_name_jumps_to_the_symptom_and_then_goes_on_where_it_was(tmp_path: Path) -> None:
+    with terminal(tmp_path, "--nurse", "--session", "s.yaml") as at:
+        at.type("60")
+        assert at.type("chil").splitlines()[-4:-1] == ["  1. No", "  2. Yes", "  d. I don't know"]
+        assert "1. New weakness in the legs" in at.type("2")
+        assert 'chills: "yes"' in (tmp_path / "s.yaml").read_text()
+
+
+def test_a_jump_reaches_every_fact_of_the_shipped_book_by_its_name(tmp_path: Path) -> None:
+    book = load_book(shipped_folder("rules"))
+    for_a_nurse = [fact for fact in book.facts.values() if fact.asked_of == "nurse"]
+    assert for_a_nurse, "the book has facts that only a nurse has"
+    with terminal(tmp_path, "--nurse", "--no-save", TRIAGE_RULES="") as at:
+        at.type("60")
+        for fact in for_a_nurse:
+            asked = at.type(f"/{fact.nurse}")
+            if "Number, or Enter" in asked:
+                choice = next(line for line in asked.splitlines() if line.endswith(f". {fact.nurse}"))
+                asked = at.type(choice.split(".")[0].strip())
+            assert fact.nurse in asked.splitlines(), asked
+            at.type("d")
+
+
+def test_a_part_of_several_names_lists_them_and_enter_goes_on(tmp_path: Path) -> None:
+    with terminal(tmp_path, "--nurse", "--session", "s.yaml") as at:
+        at.type("60")
+        listed = at.type("lump")
+        assert "is in 3 names" in listed
+        assert "  1. Lump on or under the skin" in listed
+        assert "1. New weakness in the legs" in at.type("")
+        at.type("lump")
+        assert "Size of the lump" in at.type("2").splitlines()
+        at.type("12")
+        assert 'lump_size: "12 mm"' in (tmp_path / "s.yaml").read_text()
+
+
+def test_text_that_is_no_name_is_said_and_changes_nothing(tmp_path: Path) -> None:
+    with terminal(tmp_path, "--nurse", "--session", "s.yaml") as at:
+        at.type("60")
+        before = (tmp_path / "s.yaml").read_text()
+        said = at.type("zebra")
+        assert "Type numbers from 1 to 3" in said
+        assert (tmp_path / "s.yaml").read_text() == before
+
+
+def test_after_every_answer_the_level_and_what_is_not_ruled_out_are_shown(
+    small_book: RuleBook, tmp_path: Path
+) -> None:
+    with terminal(tmp_path, "--nurse", "--no-save") as at:
+        shown = at.type("60")
+        assert "> Not finished" in shown
+        assert "possible: now" in shown
+        assert "> not ruled out: " in shown
+        assert "any/cord-sign" in shown
+        shown = at.type("0")
+        assert "possible: today" in shown
+        assert "any/cord-sign" not in shown
+        at.type("1", "36.5", "1 2")
+        assert f"> {small_book.levels[Level.today].name}" in at.screen
+
+
+def test_answers_typed_ahead_with_semicolons_are_used_in_order(tmp_path: Path) -> None:
+    with terminal(tmp_path, "--nurse", "--session", "s.yaml") as at:
+        at.type("60;0;1;36.5;1")
+        kept = (tmp_path / "s.yaml").read_text()
+        for line in ('age: "60 years"', 'leg_weakness: "none"', 'cancer: "liver"', 'temperature: "36.5 °C"'):
+            assert line in kept
+        assert 'chills: "yes"' in kept
+        assert 'feeling_ill: "no"' in kept
+
+
+def test_lines_typed_before_their_questions_are_shown_are_used_in_order(tmp_path: Path) -> None:
+    with terminal(tmp_path, "--nurse", "--session", "s.yaml") as at:
+        at.child.send("60\n0\n1\n36.5\n1\n")
+        for _ in range(5):
+            at.prompt()
+        kept = (tmp_path / "s.yaml").read_text()
+        assert 'cancer: "liver"' in kept
+        assert 'chills: "yes"' in kept
+
+
+def test_an_answer_that_is_not_understood_drops_what_was_typed_for_later_questions(tmp_path: Path) -> None:
+    """Otherwise `2`, meant for the next question, would answer this one."""
+    with terminal(tmp_path, "--nurse", "--session", "s.yaml") as at:
+        said = at.type("60;9;2;1")
+        assert "Type numbers from 1 to 3" in said
+        assert "2; 1" in said
+        assert "leg_numbness" not in (tmp_path / "s.yaml").read_text()
+
+
+def test_type_ahead_never_skips_past_an_emergency(small_book: RuleBook, tmp_path: Path) -> None:
+    with terminal(tmp_path, "--nurse", "--session", "s.yaml", "--format", "plain") as at:
+        at.child.sendline("60;2;1;36.5;0")
+        assert not at.prompt(), "the emergency ends the questions"
+        kept = (tmp_path / "s.yaml").read_text()
+        assert 'leg_numbness: "yes"' in kept
+        assert "cancer" not in kept
+        lines = at.screen.splitlines()
+        heading = lines.index(small_book.levels[Level.now].name)
+        assert "112" in lines[heading + 1]
+        assert lines.index("Not used, because it was typed before this: 1; 36.5; 0") > heading
+
+
+def test_lines_typed_ahead_never_skip_past_an_emergency(small_book: RuleBook, tmp_path: Path) -> None:
+    with terminal(tmp_path, "--nurse", "--session", "s.yaml") as at:
+        at.child.send("60\n2\n1\n36.5\n0\n")
+        while at.prompt():
+            pass
+        assert small_book.levels[Level.now].name in at.screen
+        assert "cancer" not in (tmp_path / "s.yaml").read_text()
+
+
+def test_a_nurse_can_add_a_symptom_after_the_last_question(small_book: RuleBook, tmp_path: Path) -> None:
+    with terminal(tmp_path, "--nurse", "--session", "s.yaml") as at:
+        at.type("60", "0", "3", "36.5", "0")
+        assert "Enter to finish" in at.screen
+        assert "No symptom has that in its name" in at.type("zebra")
+        at.type("chills")
+        at.type("2")
+        at.type("")
+        assert at.code == 0
+    assert 'chills: "yes"' in (tmp_path / "s.yaml").read_text()
+
+
+def test_two_contradicting_answers_are_asked_about_by_name(small_book: RuleBook, tmp_path: Path) -> None:
+    with terminal(tmp_path, "--nurse", "--session", "s.yaml") as at:
+        at.type("60", "flow", "2", "lump", "1")
+        at.type("1")
+        assert "do not fit together" in at.screen
+        assert small_book.constraints[0].because in at.screen
+        assert "(No)" in at.screen
+        assert "Type a number from 1 to 2" in at.type("7")
+        at.type("1", "3")
+        assert "do not fit together" not in at.screen
+        assert 'skin_lump: "new"' in (tmp_path / "s.yaml").read_text()
+
+
+def test_the_note_is_on_screen_and_in_the_file_word_for_word(small_book: RuleBook, tmp_path: Path) -> None:
+    answers = {"age": 60, "leg_weakness": "both_legs", "leg_numbness": "no", "back_pain": "none"}
+    with terminal(tmp_path, "--nurse", "--no-save", "--note", "note.txt") as at:
+        answer_all(small_book, answers, at, nurse=True)
+        shown = at.screen
+        assert at.code == 0
+    note = (tmp_path / "note.txt").read_text()
+    assert note in shown
+    for heading in (
+        "SITUATION",
+        "BACKGROUND",
+        "ASSESSMENT",
+        "RECOMMENDATION",
+        "ASKED AND DENIED",
+        "ASKED, NOT KNOWN",
+        "SAFETY NET GIVEN",
+    ):
+        assert heading in note.splitlines()
+
+
+def test_a_note_that_cannot_be_written_is_shown_and_said(tmp_path: Path) -> None:
+    said = run(tmp_path, "ask", "--no-save", "--note", "missing/note.txt", typed="60\n2\n2\n")
+    assert said.code == 2
+    assert "NOT SAVED" in said.err
+    assert "HAND-OVER NOTE" in said.err
+    assert "Get emergency help now" in said.out

@@ -1,0 +1,309 @@
+"""`triage batch`: rows in = rows out + rows refused, nothing defaulted, written whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import signal
+import subprocess
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from tests.commands import TRIAGE, environment, run
+from triage.book.book import RuleBook
+from triage.cohort.batch import RESULT_COLUMNS, result_cells
+from triage.cohort.tables import column_names
+from triage.decision.decide import Decider
+
+HEADER = "id,age (years),cancer,leg_weakness,temperature\n"
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    """The rows of a result or problems file, CSV or JSON lines."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".jsonl":
+        return [json.loads(line) for line in text.splitlines()]
+    return list(csv.DictReader(text.splitlines()))
+
+
+def problems(path: Path) -> list[dict[str, str]]:
+    """The rows of the problems file beside a result file."""
+    return rows_of(path.with_name(path.name + ".problems.csv"))
+
+
+TABLES = {
+    "in.csv": HEADER + "ann,60,liver,none,36.8 °C\nbob,61,unknown,both_legs,\n",
+    "in.jsonl": '{"id": "ann", "age (years)": 60, "cancer": "liver", "leg_weakness": "none", '
+    '"temperature": "36.8 °C"}\n{"id": "bob", "age (years)": 61, "cancer": "unknown", '
+    '"leg_weakness": "both_legs", "temperature": null}\n',
+    "in.yaml": "- name: ann\n  facts: {age: 60 years, cancer: liver, leg_weakness: none, temperature: 36.8 °C}\n"
+    "- name: bob\n  facts: {age: 61 years, cancer: unknown, leg_weakness: both_legs}\n",
+}
+
+
+@pytest.mark.parametrize("out", ["out.csv", "out.jsonl"])
+def test_every_form_of_input_gives_what_decide_gives_in_every_form_of_output(
+    out: str, small_book: RuleBook, tmp_path: Path
+) -> None:
+    read = small_book.facts
+    decider = Decider(small_book)
+    ann = {n: read[n].read(w) for n, w in {"age": "60 years", "cancer": "liver", "leg_weakness": "none",
+                                           "temperature": "36.8 °C"}.items()}  # fmt: skip
+    bob = {n: read[n].read(w) for n, w in {"age": "61 years", "cancer": "unknown",
+                                           "leg_weakness": "both_legs"}.items()}  # fmt: skip
+    wanted = [result_cells(id, decider.decide(answers)) for id, answers in (("ann", ann), ("bob", bob))]
+    for name, text in TABLES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        said = run(tmp_path, "batch", name, "-o", out)
+        assert (said.code, said.out) == (0, "")
+        assert "2 rows in = 2 rows out + 0 refused" in said.err
+        assert rows_of(tmp_path / out) == wanted, name
+        assert problems(tmp_path / out) == []
+    assert tuple(wanted[0]) == RESULT_COLUMNS
+
+
+def test_a_folder_of_case_files_is_read_whole_and_a_bad_case_hides_no_good_one(tmp_path: Path) -> None:
+    folder = tmp_path / "cases"
+    (folder / "more").mkdir(parents=True)
+    (folder / "a.yaml").write_text("- {name: a, facts: {leg_weakness: non}}\n- {name: b, facts: {}}\n")
+    (folder / "more" / "c.yaml").write_text("name: c\nfacts: {leg_numbness: yes}\n")
+    (folder / "more" / "d.yaml").write_text("not: a: case\n")
+    said = run(tmp_path, "batch", "cases", "-o", "out.csv")
+    assert said.code == 1
+    assert "4 rows in = 2 rows out + 2 refused" in said.err
+    assert [row["id"] for row in rows_of(tmp_path / "out.csv")] == ["b", "c"]
+    first, second = problems(tmp_path / "out.csv")
+    assert 'did you mean "none"?' in first["reason"]
+    assert second["reason"].startswith("cases/more/d.yaml:1:")
+
+
+BAD_ROWS = {
+    "r1,60,liver,non,\n": ("leg_weakness", 'did you mean "none"?'),
+    "r1,sixty,liver,none,\n": ("age (years)", "is not a number"),
+    "r1,200,liver,none,\n": ("age (years)", "out of range"),
+    "r1,60,liver,none,38.5\n": ("temperature", "has no unit"),
+    'r1,60,liver,none,"38,5 °C"\n': ("temperature", "has a comma"),
+    "r1,60,liver,none,101 F C\n": ("temperature", "is not"),
+    "r1,60,liver,none,NaN\n": ("temperature", "is not a number"),
+    "r1,60,liver,none,3-4 days\n": ("temperature", "range"),
+    "r1,60,liver,N/A,\n": ("leg_weakness", "is not an answer"),
+    "r1,60,liver,NONE,\n": ("leg_weakness", "is not an answer"),
+    "r1,60,liver,none\n": ("", "4 cells where the header has 5"),
+    "r1,60,liver,none,,\n": ("", "6 cells where the header has 5"),
+    'r1,60,liver,"none,\n': ("", "quotes"),
+    'r1,60,liver,no"ne,\n': ("", "quotes"),
+    'r"1,60,liver,none,\n': ("", "quotes"),
+    "r1,60,liver,none,38.5 \u00b0C\n".encode("latin-1").decode("latin-1").replace("\u00b0", "\udcb0"): ("", "not UTF-8"),
+    "r\0,60,liver,none,\n": ("", "not UTF-8"),
+    "r1,60,liver,none," + "x" * 1_100_000 + "\n": ("", "longer than 1,000,000 bytes"),
+    "r1,60,liver,none," + "x" * 1_000_000 + "\n,,,,\n": ("", "longer than 1,000,000 bytes"),
+}  # fmt: skip
+
+
+def test_a_bad_row_is_refused_with_row_column_and_reason_and_the_others_are_decided(tmp_path: Path) -> None:
+    for number, (bad, (column, reason)) in enumerate(BAD_ROWS.items()):
+        name = f"{number}.csv"
+        text = HEADER + "first,60,liver,none,\n" + bad + "last,60,liver,both_legs,\n"
+        (tmp_path / name).write_bytes(text.encode("utf-8", "surrogateescape"))
+        spare = bad.count("\n") - 1  # the last one brings an empty row of its own
+    names = [f"{number}.csv" for number in range(len(BAD_ROWS))]
+    script = "; ".join(f"{TRIAGE} batch {name} -o {name}.out.csv 2>>said; echo $? >>codes" for name in names)
+    subprocess.run(["sh", "-c", script], env=environment(tmp_path), cwd=tmp_path, check=True, timeout=120)
+    assert (tmp_path / "codes").read_text().split() == ["1"] * len(names)
+    assert "Traceback" not in (tmp_path / "said").read_text()
+    for name, (bad, (column, reason)) in zip(names, BAD_ROWS.items(), strict=True):
+        spare = bad.count("\n") - 1
+        decided = [row["id"] for row in rows_of(tmp_path / f"{name}.out.csv")]
+        assert (decided[0], decided[-1], len(decided)) == ("first", "last", 2 + spare), bad[:60]
+        (problem,) = problems(tmp_path / f"{name}.out.csv")
+        assert (problem["row"], problem["column"]) == ("3", column), bad[:60]
+        assert reason in problem["reason"], bad[:60]
+
+
+def test_two_bad_cells_are_one_refused_row_with_two_reasons(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text(HEADER + "x,sixty,livr,none,\n")
+    said = run(tmp_path, "batch", "in.csv", "-o", "out.csv")
+    assert "1 rows in = 0 rows out + 1 refused" in said.err
+    found = problems(tmp_path / "out.csv")
+    assert [(p["row"], p["id"], p["column"]) for p in found] == [
+        ("2", "x", "age (years)"),
+        ("2", "x", "cancer"),
+    ]
+
+
+def test_bad_json_lines_are_refused_one_by_one(tmp_path: Path) -> None:
+    bad = [
+        "[]",
+        "{",
+        '"text"',
+        '{"age": true}',
+        '{"age": ["60 years"]}',
+        '{"ages": "60 years"}',
+        '{"age": "60 years", "age": "61 years"}',
+        '{"temperature": "38.5 °C", "temperature (°C)": 38.5}',
+        '{"temperature (°C)": NaN}',
+        '{"temperature (°C)": 1e1}',
+        '{"temperature": 38.5}',
+        '{"id": "\\ud800"}',
+        "[" * 100_000,
+    ]
+    (tmp_path / "in.jsonl").write_text("\n".join(bad) + '\n{"id": "good", "temperature (°C)": 38.5}\n\n')
+    said = run(tmp_path, "batch", "in.jsonl", "-o", "out.jsonl")
+    assert said.code == 1
+    assert f"{len(bad) + 1} rows in = 1 rows out + {len(bad)} refused" in said.err
+    assert [row["id"] for row in rows_of(tmp_path / "out.jsonl")] == ["good"]
+    assert [int(p["row"]) for p in problems(tmp_path / "out.jsonl")] == list(range(1, len(bad) + 1))
+
+
+@pytest.mark.parametrize(
+    ("header", "wanted"),
+    [
+        ("id,leg_weaknes", 'in.csv:1:2: Q003: unknown column "leg_weaknes" (did you mean "leg_weakness"?)'),
+        ("id,temperature (C)", 'Q003: unknown column "temperature (C)" (did you mean "temperature (°C)"?)'),
+        ("id,leg_weakness (mm)", "Q003"),
+        ("id,age,age", 'in.csv:1:3: Q004: the column "age" stands here twice'),
+        ("id,age,age (years)", 'in.csv:1:3: Q004: the column "age (years)" stands here twice'),
+        ("id,id", 'in.csv:1:2: Q004: the column "id" stands here twice'),
+        ("id;age", "Q003"),
+        ("id,", "Q003"),
+        ("", "Q002: the table is empty"),
+    ],
+)  # fmt: skip
+def test_a_wrong_header_is_an_error_before_any_row_and_the_old_results_stay(
+    header: str, wanted: str, tmp_path: Path
+) -> None:
+    (tmp_path / "in.csv").write_text(header + "\n" * bool(header) + "x,none\n" * bool(header))
+    (tmp_path / "out.csv").write_text("the old results\n")
+    said = run(tmp_path, "batch", "in.csv", "-o", "out.csv")
+    assert said.code == 2
+    assert wanted in said.err
+    assert (tmp_path / "out.csv").read_text() == "the old results\n"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["in.csv", "out.csv"], "no part is left"
+
+
+def test_every_declared_column_can_stand_in_one_table(small_book: RuleBook, tmp_path: Path) -> None:
+    names = column_names(small_book)
+    (tmp_path / "in.csv").write_text(",".join(names) + "\n" + "," * (len(names) - 1) + "\n")
+    assert run(tmp_path, "batch", "in.csv", "-o", "out.csv").code == 0
+
+
+def test_an_empty_cell_was_not_asked_and_unknown_was(tmp_path: Path) -> None:
+    columns = "age (years),leg_weakness,leg_numbness,chills,feeling_ill,cancer\n"
+    (tmp_path / "in.csv").write_text(columns + "60,none,,no,no,elsewhere\n60,none,unknown,no,no,elsewhere\n")
+    assert run(tmp_path, "batch", "in.csv", "-o", "out.csv").code == 0
+    not_asked, not_known = rows_of(tmp_path / "out.csv")
+    assert (not_asked["status"], not_asked["review"]) == ("unfinished", "")
+    assert (not_known["status"], not_known["review"]) == ("unresolved", "any/cord-sign")
+    assert not_asked["possible"] == not_known["possible"] == "now"
+    assert [not_asked["id"], not_known["id"]] == ["2", "3"], "without an id, the line"
+
+
+def test_a_table_saved_by_a_spreadsheet_is_read(tmp_path: Path) -> None:
+    text = '\ufeffid,age (years),cancer\r\n"Smith, John",60,liver\r\n"say ""ah""",61,lung\r\n\r\n'
+    (tmp_path / "in.csv").write_bytes(text.encode())
+    assert run(tmp_path, "batch", "in.csv", "-o", "out.csv").code == 0
+    assert [row["id"] for row in rows_of(tmp_path / "out.csv")] == ["Smith, John", 'say "ah"']
+
+
+def test_an_id_that_a_spreadsheet_would_run_is_made_harmless(tmp_path: Path) -> None:
+    ids = ["=1+1", "+1", "-1", "@SUM(A1)", '=cmd|" /C calc"!A0', "plain"]
+    lines = ["id,age", *('"' + id.replace('"', '""') + '",60 years' for id in ids), "=x,sixty"]
+    (tmp_path / "in.csv").write_text("\n".join(lines) + "\n")
+    run(tmp_path, "batch", "in.csv", "-o", "out.csv")
+    assert [row["id"] for row in rows_of(tmp_path / "out.csv")] == ["'" + id for id in ids[:-1]] + ["plain"]
+    assert [p["id"] for p in problems(tmp_path / "out.csv")] == ["'=x"]
+    run(tmp_path, "batch", "in.csv", "-o", "out.jsonl")
+    assert [row["id"] for row in rows_of(tmp_path / "out.jsonl")] == ids
+
+
+def test_the_table_itself_is_never_overwritten(tmp_path: Path) -> None:
+    for name in ("in.csv", "in.csv.problems.csv"):
+        (tmp_path / name).write_text(HEADER + "x,60,liver,none,\n")
+    os.symlink("in.csv", tmp_path / "link.csv")
+    for table, out in (("in.csv", "in.csv"), ("in.csv", "link.csv"), ("in.csv.problems.csv", "in.csv")):
+        said = run(tmp_path, "batch", table, "-o", out)
+        assert said.code == 2
+        assert "is the table itself" in said.err
+    assert (tmp_path / "in.csv").read_text().startswith("id,age (years)")
+
+
+@pytest.mark.parametrize(
+    ("table", "out", "wanted"),
+    [
+        ("missing.csv", "out.csv", "does not exist"),
+        ("in.txt", "out.csv", "must end in .csv, .jsonl or .yaml"),
+        ("in.csv", "out.xlsx", "must end in .csv or .jsonl"),
+        ("in.csv", "missing/out.csv", "No such file or directory"),
+        ("utf16.csv", "out.csv", "utf16.csv:1:1: Q001: the table is UTF-16 (save it as UTF-8)"),
+        ("empty", "out.csv", "Q005: no .yaml file in this folder"),
+        ("empty.yaml", "out.csv", "T004"),
+    ],
+)
+def test_what_is_no_table_is_said_in_words(table: str, out: str, wanted: str, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "in.txt").write_text(HEADER)
+    (tmp_path / "in.csv").write_text(HEADER)
+    (tmp_path / "empty.yaml").write_text("")
+    (tmp_path / "utf16.csv").write_bytes(HEADER.encode("utf-16"))
+    said = run(tmp_path, "batch", table, "-o", out)
+    assert said.code in (1, 2)
+    results = tmp_path / (out + ".problems.csv")
+    assert wanted in said.err + (results.read_text() if results.exists() else "")
+
+
+def test_killed_in_the_middle_it_leaves_the_old_results(tmp_path: Path) -> None:
+    """The table is a pipe that never ends, so that the kill comes while rows are being decided."""
+    os.mkfifo(tmp_path / "in.csv")
+    for name in ("out.csv", "out.csv.problems.csv"):
+        (tmp_path / name).write_text("the old results\n")
+    child = subprocess.Popen(
+        [TRIAGE, "batch", "in.csv", "-o", "out.csv"],
+        env=environment(tmp_path), cwd=tmp_path, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    with (tmp_path / "in.csv").open("w") as table:
+        table.write(HEADER + "x,60,liver,none,\n" * 2_000)
+        table.flush()
+        part = None
+        while part is None or part.stat().st_size == 0:
+            assert child.poll() is None
+            part = next((p for p in tmp_path.glob("out.csv.*part") if "problems" not in p.name), None)
+        child.send_signal(signal.SIGKILL)
+        assert child.wait(timeout=60) == -signal.SIGKILL
+    for name in ("out.csv", "out.csv.problems.csv"):
+        assert (tmp_path / name).read_text() == "the old results\n"
+
+
+def test_stopped_by_ctrl_c_it_leaves_the_old_results_and_no_part(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "in.csv")
+    (tmp_path / "out.csv").write_text("the old results\n")
+    child = subprocess.Popen(
+        [TRIAGE, "batch", "in.csv", "-o", "out.csv"],
+        env=environment(tmp_path), cwd=tmp_path, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    with (tmp_path / "in.csv").open("w") as table:
+        table.write(HEADER + "x,60,liver,none,\n")
+        table.flush()
+        child.send_signal(signal.SIGINT)
+        _, said = child.communicate(timeout=60)
+    assert child.returncode != 0
+    assert "Traceback" not in said
+    assert (tmp_path / "out.csv").read_text() == "the old results\n"
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_a_progress_bar_is_shown_on_a_terminal_only(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text(HEADER + "x,60,liver,none,\n" * 50)
+    piped = run(tmp_path, "batch", "in.csv", "-o", "out.csv")
+    assert "%" not in piped.err
+    shown = pexpect.run(
+        f"{TRIAGE} batch in.csv -o out.csv",
+        env=environment(tmp_path, TERM="xterm"),
+        cwd=str(tmp_path),
+        encoding="utf-8",
+    )
+    assert re.search(r"in\.csv.*100%", shown)
+    assert "50 rows in = 50 rows out + 0 refused" in shown
