@@ -189,9 +189,7 @@ MADE: dict[str, Made] = {
     "T002 a file too large to be read": Made(
         _huge_case, ["huge.yaml:1:1: T002: the file is larger than 8,000,000 bytes (split it)"]
     ),
-    "B001 no folder": Made(
-        _no_such_book, ["no-book:1:1: B001: there is no such folder (name the folder of a rule book)"]
-    ),
+    "B001 no folder": Made(_no_such_book, ["no-book:1:1: B001: there is no such folder (name a folder)"]),
     "B002 what is no plain file": Made(
         _strange_files,
         [

@@ -38,7 +38,7 @@ class Terminal:
 
     def prompt(self) -> bool:
         """Waits for the next question. False when the command ended instead; `screen` is the rest."""
-        asked = self.child.expect([_PROMPT, pexpect.EOF]) == 0
+        asked = bool(self.child.expect([_PROMPT, pexpect.EOF]) == 0)
         shown = (self.child.before or "") + (self.child.match.group() if asked else "")
         self.screens.append(shown.replace("\r\n", "\n"))
         return asked

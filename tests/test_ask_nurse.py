@@ -7,6 +7,7 @@ from pathlib import Path
 from tests.commands import run
 from tests.terminals import answer_all, terminal
 from triage.book.book import RuleBook
+from triage.book.facts import Answer
 from triage.book.load import load_book
 from triage.book.rule import Level
 from triage.book.shipped import shipped_folder
@@ -157,7 +158,12 @@ def test_two_contradicting_answers_are_asked_about_by_name(small_book: RuleBook,
 
 
 def test_the_note_is_on_screen_and_in_the_file_word_for_word(small_book: RuleBook, tmp_path: Path) -> None:
-    answers = {"age": 60, "leg_weakness": "both_legs", "leg_numbness": "no", "back_pain": "none"}
+    answers: dict[str, Answer] = {
+        "age": 60,
+        "leg_weakness": "both_legs",
+        "leg_numbness": "no",
+        "back_pain": "none",
+    }
     with terminal(tmp_path, "--nurse", "--no-save", "--note", "note.txt") as at:
         answer_all(small_book, answers, at, nurse=True)
         shown = at.screen

@@ -7,14 +7,16 @@ import re
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tests.commands import run
+from tests.commands import SMALL, run
 from triage.book.book import RuleBook
 from triage.book.case import read_cases
 from triage.book.problems import Problems
 from triage.book.text import parse_page
+from triage.cli.main import triage
 
 BAD: dict[str, tuple[str | bytes, str]] = {
     "unknown fact": (
@@ -90,14 +92,18 @@ BAD: dict[str, tuple[str | bytes, str]] = {
 
 
 @pytest.mark.parametrize("what", BAD)
-def test_bad_input_is_refused_at_its_place(what: str, tmp_path: Path) -> None:
+def test_bad_input_is_refused_at_its_place(
+    what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In this process, because there are so many; the tests below run the command itself."""
+    monkeypatch.chdir(tmp_path)
     text, wanted = BAD[what]
-    (tmp_path / "p.yaml").write_bytes(text.encode() if isinstance(text, str) else text)
-    said = run(tmp_path, "decide", "p.yaml")
-    assert said.code == 2
-    assert said.out == ""
-    assert re.fullmatch(r"(p\.yaml:\d+:\d+: [A-Z]\d{3}: [^\n]+\n)+", said.err), said.err
-    assert wanted in said.err
+    Path("p.yaml").write_bytes(text.encode() if isinstance(text, str) else text)
+    said = CliRunner().invoke(triage, ["decide", "p.yaml", "--rules", str(SMALL)])
+    assert said.exit_code == 2
+    assert said.stdout == ""
+    assert re.fullmatch(r"(p\.yaml:\d+:\d+: [A-Z]\d{3}: [^\n]+\n)+", said.stderr), said.stderr
+    assert wanted in said.stderr
 
 
 def test_all_problems_come_at_once(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.commands import SMALL
 from tests.strategies import answers_to
 from triage.book.book import RuleBook
-from triage.book.facts import Answer, Fact
+from triage.book.facts import Answer
 from triage.book.load import load_book
 from triage.cohort.batch import result_cells, run_batch
 from triage.cohort.tables import read_rows
@@ -27,10 +27,6 @@ BAD_CELLS = ("nonsense", "NaN", "1e3", "3-4 days", "-1", "99999 mm", "yes no", "
 def decider() -> Decider:
     """Both engines over the small book."""
     return Decider(load_book(SMALL))
-
-
-def _is_bad(fact: Fact, cell: str) -> bool:
-    return not (fact.scale is None and cell in fact.answers)
 
 
 Cells = list[tuple[str, Answer | None, bool]]

@@ -1,6 +1,6 @@
 """A pytest plugin: every case of a `cases` folder is a test item with the case's name.
 
-pytest -p triage.assurance.pytest_cases cases -k "blood flow"
+pytest -p triage.assurance.pytest_cases cases -k "blood and flow"
 """
 
 from __future__ import annotations

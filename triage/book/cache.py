@@ -17,6 +17,7 @@ from triage.book.files import book_files, hash_files
 from triage.book.whole_file import write_whole
 
 MOST_ENTRIES = 8
+_DIGEST = hashlib.sha256().digest_size
 
 
 def open_book(path: Path) -> RuleBook:
@@ -54,7 +55,10 @@ def _kept(entry: Path) -> RuleBook | None:
         for found in (folder, file):
             if found.st_uid != os.getuid() or found.st_mode & 0o022:
                 return None
-        book = pickle.loads(entry.read_bytes())  # noqa: S301 - see above
+        raw = entry.read_bytes()
+        if hashlib.sha256(raw[_DIGEST:]).digest() != raw[:_DIGEST]:
+            return None  # a flipped bit could be a milder level
+        book = pickle.loads(raw[_DIGEST:])  # noqa: S301 - see above
     except (OSError, EOFError, pickle.UnpicklingError, AttributeError, ImportError, IndexError):
         return None
     return book if isinstance(book, RuleBook) else None
@@ -63,7 +67,8 @@ def _kept(entry: Path) -> RuleBook | None:
 def _keep(entry: Path, book: RuleBook) -> None:
     try:
         entry.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_whole(entry, pickle.dumps(book, protocol=pickle.HIGHEST_PROTOCOL), mode=0o600)
+        raw = pickle.dumps(book, protocol=pickle.HIGHEST_PROTOCOL)
+        write_whole(entry, hashlib.sha256(raw).digest() + raw, mode=0o600)
         entries = sorted(entry.parent.glob("*.book"), key=lambda kept: kept.stat().st_mtime)
         for old in entries[:-MOST_ENTRIES]:
             old.unlink(missing_ok=True)

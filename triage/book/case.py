@@ -5,13 +5,14 @@ Case files are regression tests, saved sessions and the input of a decision alik
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from triage.book.book import RuleBook
 from triage.book.facts import Answer, Answers
+from triage.book.files import case_files
 from triage.book.problems import Problem, Problems, nearest
 from triage.book.quantity import UnreadableAnswer
 from triage.book.rule import Level
@@ -55,29 +56,29 @@ class Case:
     rules_hash: str = ""
 
 
-def read_cases(page: Page, book: RuleBook) -> tuple[list[Case], list[Problem]]:
-    """The cases of a page that can be read, and the problems (codes K…) of those that cannot.
+def read_each(page: Page, book: RuleBook) -> Iterator[tuple[int, Case | None, list[Problem]]]:
+    """Each case of a page with its line: the case, or the problems (codes K…) for which it is refused.
 
     A page is a list of cases, one case, or just one patient's facts.
     """
+    places: list[Place] = [()]
     if isinstance(page.data, list):
-        places: list[Place] = [(index,) for index in range(len(page.data))]
-    else:
-        places = [()]
-    cases: list[Case] = []
-    found: list[Problem] = []
+        places = [(index,) for index in range(len(page.data))]
     for place in places:
+        line = page.values.get(place, (1, 1))[0]
         reader = _CaseReader(page, book, place)
         try:
             case = reader.read()
         except Problems as error:
-            found.extend(error.problems)
+            yield line, None, [*reader.found, *error.problems]
             continue
-        if reader.found:
-            found.extend(reader.found)
-        else:
-            cases.append(case)
-    return cases, found
+        yield line, None if reader.found else case, reader.found
+
+
+def read_cases(page: Page, book: RuleBook) -> tuple[list[Case], list[Problem]]:
+    """The cases of a page that can be read, and the problems of those that cannot."""
+    each = list(read_each(page, book))
+    return [case for _, case, _ in each if case], [problem for *_, found in each for problem in found]
 
 
 def load_cases(paths: Iterable[Path], book: RuleBook) -> tuple[list[Case], list[Problem]]:
@@ -85,7 +86,8 @@ def load_cases(paths: Iterable[Path], book: RuleBook) -> tuple[list[Case], list[
     cases: list[Case] = []
     found: list[Problem] = []
     for path in paths:
-        inside = sorted(p for p in path.rglob("*.yaml") if p.is_file()) if path.is_dir() else [path]
+        inside, unreadable = case_files(path)
+        found.extend(unreadable)
         if not inside:
             found.append(Problem(str(path), 1, 1, "K001", "no .yaml file in this folder"))
         for file in inside:

@@ -104,7 +104,7 @@ def _unwelcome_characters(text: str, name: str) -> list[Problem]:
             continue
         at = next((i for i, letter in enumerate(line) if not letter.isprintable()), None)
         if at is None:
-            at = len(commonprefix([line, unicodedata.normalize("NFC", line)]))
+            at = len(commonprefix([line, unicodedata.normalize("NFC", line)]))  # noqa: RUF071 - letters, no paths
             what = "a letter with a separate accent"
             found.append(Problem(name, number, at + 1, "T005", what, "save it as Unicode NFC"))
         elif line[at] == "\t":

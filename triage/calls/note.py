@@ -45,7 +45,7 @@ _LATER = {"Examinations to think of", "Safety net", "Rule book"}
 
 
 def _block(heading: str, lines: Iterable[str], indent: str = "  ") -> Iterator[str]:
-    yield heading
+    yield textwrap.fill(heading, _WIDTH, subsequent_indent="    ")
     for line in lines:
         yield textwrap.fill(line, _WIDTH, initial_indent=indent, subsequent_indent=indent + "  ")
     yield ""

@@ -6,21 +6,17 @@ follows it and a pipe gets the result alone.
 
 from __future__ import annotations
 
-import sys
-from collections import deque
 from collections.abc import Callable, Iterable
 from functools import partial
-
-import click
 
 from triage.book.book import RuleBook
 from triage.book.facts import Answer, Fact, NotKnown
 from triage.book.logic import facts_of
 from triage.book.rule import Constraint, Level
 from triage.calls.session import Session
+from triage.cli.lines import Lines, Stopped, say
 from triage.cli.options import show_passages
 from triage.cli.replies import (
-    MAX_REPLY,
     NotUnderstood,
     Ticked,
     choices,
@@ -36,24 +32,20 @@ _KEYS = "Type the number of your answer. d: I don't know. ?: why this is asked. 
 _NURSE_KEYS = _KEYS + " Or part of a symptom's name, to jump to it; `;` between answers types ahead."
 
 
-class _Stop(Exception):
-    """The person stops here; what was answered is kept."""
-
-
 class Conversation:
     """Asks until no answer could still change the level, the person stops, or an emergency is certain."""
 
     def __init__(self, decider: Decider, session: Session, *, nurse: bool, form: str) -> None:
         self.decider, self.session, self.nurse, self.form = decider, session, nurse, form
         self.book: RuleBook = decider.book
-        self._ahead: deque[str] = deque()
+        self.lines = Lines(several=nurse)
         self._asked = _groups(self.book, [*session.answers, *session.ticked])
         self._settled: set[str] = set()
         self._unsaved_said = False
 
     def hold(self) -> Decision:
         """Has the conversation, and returns the decision at its end."""
-        self._say(_NURSE_KEYS if self.nurse else _KEYS)
+        say(_NURSE_KEYS if self.nurse else _KEYS)
         try:
             while True:
                 decision = self._decision()
@@ -72,7 +64,7 @@ class Conversation:
                     continue
                 self._ask(question)
                 self._after_an_answer()
-        except _Stop:
+        except Stopped:
             return self._decision()
 
     # Asking --------------------------------------------------------------------------------------
@@ -81,13 +73,13 @@ class Conversation:
         if len(question.facts) == 1:
             self._ask_one(question.facts[0])
             return
-        self._say("")
-        self._say(question.screen.nurse if self.nurse else question.screen.ask)
+        say("")
+        say(question.screen.nurse if self.nurse else question.screen.ask)
         for number, fact in enumerate(question.facts, start=1):
-            self._say(f"  {number}. {fact.nurse if self.nurse else fact.short}")
-        self._say("  0. None of these")
+            say(f"  {number}. {fact.nurse if self.nurse else fact.short}")
+        say("  0. None of these")
         while True:
-            text = self._read("All that apply (such as 1 3), 0 for none, d for I don't know: ")
+            text = self.lines.read("All that apply (such as 1 3), 0 for none, d for I don't know: ")
             if self._moved(text, question.facts):
                 return
             try:
@@ -120,17 +112,17 @@ class Conversation:
 
     def _ask_one(self, fact: Fact, *, detail: bool = False) -> None:
         """Asks one fact; `detail`: of the list that was answered last."""
-        self._say("")
-        self._say(fact.nurse if self.nurse else fact.ask)
+        say("")
+        say(fact.nurse if self.nurse else fact.ask)
         if fact.scale is not None:
             prompt = f"A number in {fact.scale.unit}, such as {fact.scale.example}; d for I don't know: "
         else:
             for number, (_, words) in enumerate(choices(fact), start=1):
-                self._say(f"  {number}. {words}")
-            self._say("  d. I don't know")
+                say(f"  {number}. {words}")
+            say("  d. I don't know")
             prompt = "Your answer: "
         while True:
-            text = self._read(prompt)
+            text = self.lines.read(prompt)
             if self._moved(text, (fact,)):
                 return
             try:
@@ -147,13 +139,8 @@ class Conversation:
 
     def _not_understood(self, error: NotUnderstood) -> None:
         """Says so, and drops what was typed ahead: it was meant for the questions after this one."""
-        self._say(str(error))
-        self._drop_typed_ahead()
-
-    def _drop_typed_ahead(self) -> None:
-        if self._ahead:
-            self._say(f"Not used, because it was typed before this: {'; '.join(self._ahead)}")
-            self._ahead.clear()
+        say(str(error))
+        self.lines.drop_typed_ahead()
 
     def _moved(self, text: str, facts: Iterable[Fact]) -> bool:
         """Follows a key that is no answer. True when the question is left."""
@@ -161,7 +148,7 @@ class Conversation:
         if move is None:
             return False
         if move.kind == "stop":
-            raise _Stop
+            raise Stopped
         if move.kind == "why":
             self._say_why(facts)
             return False
@@ -175,7 +162,7 @@ class Conversation:
             if names:
                 self._save(partial(self.session.take_back, names))
                 return True
-        self._say("This is the first question.")
+        say("This is the first question.")
         return False
 
     def _say_why(self, facts: Iterable[Fact]) -> None:
@@ -187,9 +174,9 @@ class Conversation:
                 told = True
                 words = fact.nurse if self.nurse else fact.short
                 level = self.book.levels[rules[0].urgency].name
-                self._say(f"  {words}: could mean “{level}”. {rules[0].because.strip()}")
+                say(f"  {words}: could mean “{level}”. {rules[0].because.strip()}")
         if not told:
-            self._say("  It decides which of the other questions fit you.")
+            say("  It decides which of the other questions fit you.")
 
     # A nurse's jumps -----------------------------------------------------------------------------
 
@@ -206,10 +193,10 @@ class Conversation:
         if not found:
             return False
         if len(found) > 1:
-            self._say(f"“{part}” is in {len(found)} names:")
+            say(f"“{part}” is in {len(found)} names:")
             for number, fact in enumerate(found, start=1):
-                self._say(f"  {number}. {fact.nurse}")
-            choice = self._read("Number, or Enter to go on: ")
+                say(f"  {number}. {fact.nurse}")
+            choice = self.lines.read("Number, or Enter to go on: ")
             if not choice.isascii() or not choice.isdigit() or not 1 <= int(choice) <= len(found):
                 return True
             found = [found[int(choice) - 1]]
@@ -218,7 +205,7 @@ class Conversation:
 
     def _more(self) -> bool:
         """Lets a nurse add symptoms after the last question. False to finish."""
-        text = self._read(
+        text = self.lines.read(
             "Nothing else can raise the level. Part of a symptom's name to add it, or Enter to finish: "
         )
         if text in ("", "q"):
@@ -226,7 +213,7 @@ class Conversation:
         if text == "b":
             return self._go_back()
         if not self._jump(text):
-            self._say("No symptom has that in its name.")
+            say("No symptom has that in its name.")
         else:
             self._after_an_answer()
         return True
@@ -237,9 +224,9 @@ class Conversation:
         decision = self._decision()
         still = list(open_lines(decision))
         more = f" and {len(still) - 3} more" if len(still) > 3 else ""
-        self._say(f"> {level_heading(decision)} (possible: {decision.possible.name})")
+        say(f"> {level_heading(decision)} (possible: {decision.possible.name})")
         if still:
-            self._say(f"> not ruled out: {'; '.join(still[:3])}{more}")
+            say(f"> not ruled out: {'; '.join(still[:3])}{more}")
 
     # Contradictions ------------------------------------------------------------------------------
 
@@ -252,17 +239,17 @@ class Conversation:
         return False
 
     def _ask_which(self, constraint: Constraint) -> bool:
-        self._drop_typed_ahead()
-        self._say("")
-        self._say(f"Two answers do not fit together. {constraint.because.strip()}")
+        self.lines.drop_typed_ahead()
+        say("")
+        say(f"Two answers do not fit together. {constraint.because.strip()}")
         names = [name for name in facts_of(constraint.never) if name in self.session.answers]
         facts = [self.book.facts[name] for name in names]
         for number, fact in enumerate(facts, start=1):
             said = fact.say(self.session.answers[fact.id])
-            self._say(f"  {number}. Change: {fact.nurse if self.nurse else fact.ask} ({said})")
-        self._say("  d. I don't know: both then count as not known")
+            say(f"  {number}. Change: {fact.nurse if self.nurse else fact.ask} ({said})")
+        say("  d. I don't know: both then count as not known")
         while True:
-            text = self._read("Your answer: ")
+            text = self.lines.read("Your answer: ")
             if self._moved(text, facts):
                 return True
             if text.lower() == "d":
@@ -270,9 +257,9 @@ class Conversation:
             if text.isascii() and text.isdigit() and 1 <= int(text) <= len(facts):
                 self._ask_one(facts[int(text) - 1])
                 return True
-            self._say(f"Type a number from 1 to {len(facts)}, or d.")
+            say(f"Type a number from 1 to {len(facts)}, or d.")
 
-    # Reading, saying, keeping --------------------------------------------------------------------
+    # Deciding and keeping --------------------------------------------------------------------
 
     def _decision(self) -> Decision:
         return self.decider.decide(self.session.answers)
@@ -283,44 +270,21 @@ class Conversation:
         decision = self._decision()
         if decision.urgency is Level.now and before is not Level.now:
             first = [p for p in tell_patient(decision, self.decider.settings) if p.tone != "plain"]
-            self._say("")
+            say("")
             show_passages(first, self.form, err=True)
-            self._drop_typed_ahead()
+            self.lines.drop_typed_ahead()
 
     def _save(self, change: Callable[[], None]) -> None:
         try:
             change()
         except OSError as error:
             if not self._unsaved_said:
-                self._say(
-                    f"NOT SAVED: {error.strerror or error}. Go on, and write the result down at the end."
-                )
+                say(f"NOT SAVED: {error.strerror or error}. Go on, and write the result down at the end.")
             self._unsaved_said = True
         else:
             if self._unsaved_said:
-                self._say("Saved again.")
+                say("Saved again.")
             self._unsaved_said = False
-
-    def _read(self, prompt: str) -> str:
-        """One line, or what was typed ahead. Ctrl-D and Ctrl-C stop and keep."""
-        while not self._ahead:
-            click.echo(prompt, err=True, nl=False)
-            try:
-                line = sys.stdin.readline()
-            except KeyboardInterrupt:
-                self._say("")
-                raise _Stop from None
-            if not line:
-                self._say("")
-                raise _Stop
-            if len(line) > MAX_REPLY:
-                self._say(f"That is longer than {MAX_REPLY} letters. Type a short answer.")
-                continue
-            self._ahead.extend(line.strip().split(";") if self.nurse else [line])
-        return self._ahead.popleft().strip()
-
-    def _say(self, text: str) -> None:
-        click.echo(text.rstrip(), err=True)
 
 
 def _groups(book: RuleBook, answers: Iterable[str]) -> list[list[str]]:

@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import IO
 
 from triage.book.book import RuleBook
-from triage.book.case import read_cases
+from triage.book.case import read_each
 from triage.book.facts import Answer, Fact
+from triage.book.files import case_files
 from triage.book.problems import Problem, Problems, nearest
 from triage.book.quantity import UnreadableAnswer
-from triage.book.text import Page, read_page
+from triage.book.text import read_page
 
 MAX_LINE = 1_000_000
 _TOO_LONG = f"longer than {MAX_LINE:,} bytes"
@@ -91,9 +92,11 @@ def read_rows(book: RuleBook, path: Path, stream: IO[bytes]) -> Iterator[Row]:
 def case_rows(book: RuleBook, path: Path) -> Iterator[Row]:
     """The rows of case files: a file, or every .yaml file under a folder; the id is the case's name.
 
-    Raises Problems where a folder holds no case file.
+    Raises Problems where a folder holds no case file, or one that would be passed over.
     """
-    files = sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
+    files, found = case_files(path)
+    if found:
+        raise Problems(found)
     if not files:
         raise Problems([Problem(str(path), 1, 1, "Q005", "no .yaml file in this folder")])
     for file in files:
@@ -102,30 +105,11 @@ def case_rows(book: RuleBook, path: Path) -> Iterator[Row]:
         except Problems as error:
             yield Row(1, str(file), {}, tuple(Refusal("", str(problem)) for problem in error.problems))
             continue
-        places = range(len(page.data)) if isinstance(page.data, list) else [None]
-        for place in places:
-            yield _case_row(book, page, place)
-
-
-def _case_row(book: RuleBook, page: Page, place: int | None) -> Row:
-    """One case of a page, as a page of its own, so that a bad case cannot hide a good one."""
-    if place is None or not isinstance(page.data, list):
-        cases, found = read_cases(page, book)
-        line = 1
-    else:
-        keep = {at: mark for at, mark in page.values.items() if at[:1] == (place,)}
-        line = keep[(place,)][0]
-        single = Page(page.file, page.data[place], _inner(keep), _inner(page.keys, place))
-        cases, found = read_cases(single, book)
-    if found:
-        return Row(line, page.file, {}, tuple(Refusal("", str(problem)) for problem in found))
-    return Row(line, cases[0].name, cases[0].answers)
-
-
-def _inner(
-    marks: Mapping[tuple[str | int, ...], tuple[int, int]], place: int | None = None
-) -> dict[tuple[str | int, ...], tuple[int, int]]:
-    return {at[1:]: mark for at, mark in marks.items() if place is None or at[:1] == (place,)}
+        for line, case, wrong in read_each(page, book):
+            if case is None:
+                yield Row(line, str(file), {}, tuple(Refusal("", str(problem)) for problem in wrong))
+            else:
+                yield Row(line, case.name, case.answers)
 
 
 def _lines(path: Path, stream: IO[bytes]) -> Iterator[str | None]:
