@@ -113,7 +113,8 @@ def test_an_answer_that_is_not_understood_drops_what_was_typed_for_later_questio
 def test_type_ahead_never_skips_past_an_emergency(small_book: RuleBook, tmp_path: Path) -> None:
     with terminal(tmp_path, "--nurse", "--session", "s.yaml", "--format", "plain") as at:
         at.child.sendline("60;2;1;36.5;0")
-        assert not at.prompt(), "the emergency ends the questions"
+        assert at.prompt()
+        assert "Enter to finish" in at.screen, "the emergency ends the questions; a nurse may add to it"
         kept = (tmp_path / "s.yaml").read_text()
         assert 'leg_numbness: "yes"' in kept
         assert "cancer" not in kept
@@ -125,7 +126,7 @@ def test_type_ahead_never_skips_past_an_emergency(small_book: RuleBook, tmp_path
 
 def test_lines_typed_ahead_never_skip_past_an_emergency(small_book: RuleBook, tmp_path: Path) -> None:
     with terminal(tmp_path, "--nurse", "--session", "s.yaml") as at:
-        at.child.send("60\n2\n1\n36.5\n0\n")
+        at.child.send("60\n2\n1\n36.5\n0\n\n")
         while at.prompt():
             pass
         assert small_book.levels[Level.now].name in at.screen

@@ -120,3 +120,17 @@ def test_a_folder_that_is_not_there_is_an_error_and_is_not_made(tmp_path: Path) 
     with pytest.raises(FileNotFoundError):
         write_whole(tmp_path / "no" / "file", b"new")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_process_left_beside_a_file_is_cleared(tmp_path: Path) -> None:
+    killed = subprocess.Popen([sys.executable, "-c", "pass"])
+    killed.wait()
+    left = tmp_path / f"session.yaml.{killed.pid}.part"
+    running = tmp_path / f"session.yaml.{os.getppid()}.part"
+    other = tmp_path / f"another.yaml.{killed.pid}.part"
+    for part in (left, running, other):
+        part.write_bytes(b"answers")
+    write_whole(tmp_path / "session.yaml", b"new")
+    assert not left.exists()
+    assert running.exists()
+    assert other.exists()

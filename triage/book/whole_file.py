@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import glob
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ def whole_file(path: Path, mode: int = 0o666) -> Iterator[IO[bytes]]:
     """
     if path.exists() and not path.is_file():
         raise OSError(errno.EINVAL, "Not a plain file", str(path))
+    _clear_after_the_killed(path)
     beside = path.with_name(f"{path.name}.{os.getpid()}.part")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     try:
@@ -40,3 +42,21 @@ def write_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
     """Writes a whole file at once. Raises OSError and leaves `path` as it was."""
     with whole_file(path, mode) as file:
         file.write(content)
+
+
+def _clear_after_the_killed(path: Path) -> None:
+    """Removes the unfinished parts that killed processes left beside a file: they hold what it holds."""
+    for part in path.parent.glob(f"{glob.escape(path.name)}.*.part"):
+        process = part.name.split(".")[-2]
+        if process.isdigit() and not _is_running(int(process)):
+            part.unlink(missing_ok=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True  # somebody else's
+    return True

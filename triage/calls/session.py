@@ -27,7 +27,7 @@ class Session:
     def __init__(self, book: RuleBook, path: Path | None) -> None:
         """Starts a session. Raises Problems when another session has the file, and OSError without one."""
         self.book, self.path = book, path
-        self.asked_on = datetime.now().astimezone().isoformat(timespec="seconds")
+        self.asked_on = datetime.now().astimezone().isoformat(timespec="milliseconds")
         self.name = f"session of {self.asked_on}"
         self.answers: dict[str, Answer] = {}
         self.ticked: list[str] = []

@@ -16,14 +16,7 @@ from triage.book.rule import Constraint, Level
 from triage.calls.session import Session
 from triage.cli.lines import Lines, Stopped, say
 from triage.cli.options import show_passages
-from triage.cli.replies import (
-    NotUnderstood,
-    Ticked,
-    choices,
-    read_answer,
-    read_move,
-    read_ticks,
-)
+from triage.cli.replies import NotUnderstood, Ticked, choices, read_answer, read_move, read_ticks
 from triage.decision.decide import Decider, Decision
 from triage.decision.interview import Question, next_question
 from triage.decision.telling import level_heading, open_lines, tell_patient
@@ -53,13 +46,14 @@ class Conversation:
                     return decision
                 if self._settle_contradiction(decision):
                     continue
-                if self.session.ticked and decision.urgency is not Level.now:
+                # A nurse goes on after an emergency is certain and said: for the hand-over.
+                if self.session.ticked and (self.nurse or decision.urgency is not Level.now):
                     self._ask_one(self.book.facts[self.session.ticked[0]], detail=True)
                     self._after_an_answer()
                     continue
                 question = next_question(decision)
                 if question is None:
-                    if not self.nurse or decision.urgency is Level.now or not self._more():
+                    if not self.nurse or not self._more():
                         return decision
                     continue
                 self._ask(question)

@@ -10,19 +10,44 @@ from typing import Any, NoReturn
 import click
 
 DONE, PROBLEMS_FOUND, UNREADABLE, ENGINES_DISAGREE = 0, 1, 2, 3
+INTERRUPTED = 130
 
 
 class SpeakingGroup(click.Group):
     """A group whose commands never show a traceback, unless TRIAGE_TRACEBACK is set."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Runs a command and exits. Click's own ending would say 1, *problems found*, when interrupted."""
+        if kwargs.get("standalone_mode") is False:
+            return super().main(*args, **kwargs)
         _steady_streams()
         try:
-            return super().main(*args, **{**kwargs, "standalone_mode": True})
+            sys.exit(super().main(*args, **{**kwargs, "standalone_mode": False}) or DONE)
+        except click.ClickException as error:
+            error.show()
+            sys.exit(error.exit_code)
+        except click.Abort:
+            click.echo("Stopped.", err=True)
+            sys.exit(INTERRUPTED)
         except Exception as error:
             if os.environ.get("TRIAGE_TRACEBACK"):
                 raise
             _say_and_exit(error)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command; when the reader of the output went away (`| head`), there is no more to say."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+            return result
+        except BrokenPipeError:
+            _forget_output()
+            ctx.exit(INTERRUPTED)
+
+
+def _forget_output() -> None:
+    """Keeps Python from writing the rest of the output again at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _steady_streams() -> None:
@@ -45,8 +70,7 @@ def _say_and_exit(error: Exception) -> NoReturn:
     elif isinstance(error, OSError):
         click.echo(f"{error.filename or 'output'}: {error.strerror or error}", err=True)
         if error.filename is None:
-            # The output may be full: Python must not try to write the rest of it again at the end.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _forget_output()  # it may be a full disk
     else:
         click.echo(
             f"triage has a defect: {type(error).__name__}: {error}\n"

@@ -36,5 +36,5 @@ def triage() -> None:
     `check` and `show`.
 
     Answers go to standard output, talk to standard error. Exit codes: 0 done, 1 problems found,
-    2 wrong usage or unreadable input, 3 the two engines disagree.
+    2 wrong usage or unreadable input, 3 the two engines disagree, 130 interrupted.
     """
