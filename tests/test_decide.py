@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_args, get_origin, get_type_hints, is_typeddict
 
 import pytest
+from pydantic import TypeAdapter
 
 from tests.commands import TRIAGE, environment, run
 from triage.book.book import RuleBook
@@ -45,27 +44,6 @@ def test_facts_a_case_or_a_list_of_one_decide_the_same_from_a_file_and_from_stan
     assert document["facts"] == {"age": "60 years", "leg_numbness": "yes"}
 
 
-def misfits(value: Any, kind: Any, place: str = "document") -> Iterator[str]:
-    """Where a value is not of a TypedDict: a key too few or too many, or something of another type.
-
-    Written out because pydantic reads `typing.TypedDict` only from Python 3.12 on.
-    """
-    if is_typeddict(kind):
-        hints = get_type_hints(kind)
-        if set(hints) != set(value):
-            yield f"{place}: {sorted(value)} instead of {sorted(hints)}"
-        for key in set(hints) & set(value):
-            yield from misfits(value[key], hints[key], f"{place}.{key}")
-    elif get_origin(kind) is list:
-        for number, item in enumerate(value):
-            yield from misfits(item, get_args(kind)[0], f"{place}[{number}]")
-    elif get_origin(kind) is dict:
-        for key, item in value.items():
-            yield from misfits(item, get_args(kind)[1], f"{place}.{key}")
-    elif type(value) is not kind:
-        yield f"{place}: {value!r} is not {kind}"
-
-
 @pytest.mark.parametrize(
     "text", [NUMB, WELL, LUMP, "age: 12 years\n", "skin_lump: none\nblood_flow: present\n"]
 )
@@ -74,7 +52,8 @@ def test_the_json_is_the_versioned_document_and_holds_what_it_promises(
 ) -> None:
     said = run(tmp_path, "decide", "-", "--format", "json", typed=text)
     document = json.loads(said.out)
-    assert not list(misfits(document, DecisionDocument))
+    read = TypeAdapter(DecisionDocument).validate_python(document, strict=True)
+    assert read == document, "nothing too few, nothing too many, everything of its type"
     assert document["schema"] == SCHEMA
     promised = {"urgency", "possible", "advice", "status", "suspects", "rules", "exams", "open"}
     assert promised <= document.keys()
@@ -260,3 +239,11 @@ def test_it_runs_from_any_folder_with_the_rule_book_that_is_installed(tmp_path: 
         )
         assert said.code == 0
         assert json.loads(said.out)["urgency"] == "now"
+
+
+def test_the_schema_of_the_json_is_printed_without_a_patient(tmp_path: Path) -> None:
+    said = run(tmp_path, "decide", "--schema")
+    schema = json.loads(said.out)
+    assert said.code == 0
+    assert schema["$id"] == SCHEMA
+    assert {"urgency", "possible", "advice", "status", "rules", "exams", "open"} <= set(schema["required"])

@@ -18,6 +18,14 @@ from triage.cli.options import (
 )
 
 
+def _show_schema(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from triage.decision.document import json_schema
+
+        show_json(json_schema())
+        ctx.exit(DONE)
+
+
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
 @click.option(
@@ -27,6 +35,14 @@ from triage.cli.options import (
     "--why-not", "level", flag_value="why_not", help="The level, and the near misses and open rules."
 )
 @click.option("--full", "level", flag_value="full", help="The level, and every rule with every comparison.")
+@click.option(
+    "--schema",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_schema,
+    help="Print the JSON schema of `--format json` and exit.",
+)
 @click.option("--nurse", is_flag=True, help="Tell it to a nurse: rules, quotes, what is not ruled out.")
 @format_option
 @rules_option
@@ -50,7 +66,6 @@ def decide(
     from triage.book.problems import Problems
     from triage.book.text import MAX_BYTES, parse_page, read_page
     from triage.decision import explain
-    from triage.decision.document import decision_document
     from triage.decision.telling import tell_nurse, tell_patient
 
     decider = open_decider(rules, settings)
@@ -66,6 +81,8 @@ def decide(
         raise Problems([page.problem((), "K007", f"{len(cases)} cases where one is wanted", hint)])
     decision = decider.decide(cases[0].answers)
     if form == "json":
+        from triage.decision.document import decision_document
+
         show_json(decision_document(decision))
     else:
         told = (tell_nurse if nurse else tell_patient)(decision, decider.settings)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypedDict
+from typing import Any
+
+from typing_extensions import TypedDict
 
 from triage.book.facts import known
 from triage.book.logic import facts_of
@@ -85,6 +87,13 @@ class DecisionDocument(TypedDict):
     contradictions: list[Contradiction]
     engines: Engines
     facts: dict[str, str]
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON schema of a DecisionDocument, for programs that read it."""
+    from pydantic import TypeAdapter
+
+    return {"$id": SCHEMA, **TypeAdapter(DecisionDocument).json_schema()}
 
 
 def decision_document(decision: Decision) -> DecisionDocument:

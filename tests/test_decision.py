@@ -1,0 +1,154 @@
+"""The interval, the status, the advice and what is open, row by row, on the small book."""
+
+from __future__ import annotations
+
+import pytest
+
+from triage.book.book import RuleBook
+from triage.book.facts import Answer
+from triage.book.rule import Level
+from triage.decision.decide import Decider, Decision
+from triage.decision.explain import explain, full, why, why_not
+from triage.decision.interview import next_question
+from triage.decision.settings import Settings
+
+DENIED = {
+    "leg_weakness": "none",
+    "leg_numbness": "no",
+    "back_pain": "none",
+    "chills": "no",
+    "feeling_ill": "no",
+    "skin_lump": "none",
+}
+WELL = {"age": "60 years", "cancer": "lung", **DENIED}
+
+
+def decide(book: RuleBook, said: dict[str, str], reviewer: str = "yes") -> Decision:
+    answers: dict[str, Answer] = {name: book.facts[name].read(word) for name, word in said.items()}
+    return Decider(book, Settings(reviewer=reviewer)).decide(answers)
+
+
+LUMP = {**WELL, "skin_lump": "new", "lump_size": "4 mm"}
+FEVER = {**WELL, "temperature": "38.2 °C"}
+TABLE: list[tuple[str, dict[str, str], str, str, str, str, set[str]]] = [
+    # what, answers, urgency, possible, advice, status, open
+    ("nothing was asked", {}, "none", "now", "none", "unfinished", {"leg_weakness", "leg_numbness"}),
+    ("everything denied", WELL, "none", "none", "none", "decided", set()),
+    ("a sign is enough", {"leg_weakness": "one_leg"}, "now", "now", "now", "decided", set()),
+    (
+        "a sign not known, nothing else there: a person must look",
+        {**WELL, "leg_weakness": "unknown"},
+        "none", "now", "none", "unresolved", {"leg_weakness"},
+    ),
+    (
+        "declined is as unknown",
+        {**WELL, "leg_weakness": "declined"},
+        "none", "now", "none", "unresolved", {"leg_weakness"},
+    ),
+    (
+        "a lump that is there, blood flow not reported: counts in full",
+        {**LUMP, "blood_flow": "not_reported"},
+        "none", "today", "today", "unresolved", {"blood_flow"},
+    ),
+    (
+        "a lump that is there, blood flow not asked: not finished, and not counted",
+        LUMP,
+        "none", "today", "none", "unfinished", {"blood_flow"},
+    ),
+    (
+        "one of two signs there, another not known",
+        {**FEVER, "chills": "unknown"},
+        "none", "today", "today", "unresolved", {"chills"},
+    ),
+    (
+        "two signs of two, whatever the third",
+        {**FEVER, "chills": "yes", "feeling_ill": "unknown"},
+        "today", "today", "today", "decided", set(),
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "urgency", "possible", "advice", "status", "open_facts"),
+    [pytest.param(*row[1:], id=row[0]) for row in TABLE],
+)
+def test_the_interval_the_advice_and_the_status(
+    small_book: RuleBook,
+    said: dict[str, str],
+    urgency: str,
+    possible: str,
+    advice: str,
+    status: str,
+    open_facts: set[str],
+) -> None:
+    decision = decide(small_book, said)
+    assert (decision.urgency.name, decision.possible.name, decision.advice.name) == (
+        urgency,
+        possible,
+        advice,
+    )
+    assert decision.status == status
+    assert open_facts <= set(decision.open)
+    assert decision.engines_agree
+
+
+def test_an_open_rule_without_a_sign_is_for_a_person_and_counts_where_there_is_nobody(
+    small_book: RuleBook,
+) -> None:
+    doubt = {**WELL, "leg_weakness": "unknown"}
+    asked = decide(small_book, doubt)
+    assert ([rule.id for rule in asked.review], asked.advice) == (["any/cord-sign"], Level.none)
+    alone = decide(small_book, doubt, reviewer="no")
+    assert (alone.review, alone.advice) == ((), Level.now)
+    assert [rule.id for rule in alone.counted] == ["any/cord-sign"]
+
+
+def test_a_mild_open_rule_without_a_sign_is_listed_and_not_for_review(small_book: RuleBook) -> None:
+    doubt = {**WELL, "cancer": "liver", "back_pain": "unknown"}
+    decision = decide(small_book, doubt)
+    assert decision.possible is Level.this_week
+    assert decision.review == ()
+    assert decision.advice is Level.none
+
+
+def test_contradicting_answers_become_unknown_and_are_named(small_book: RuleBook) -> None:
+    decision = decide(small_book, {**WELL, "skin_lump": "none", "blood_flow": "present"})
+    [constraint] = decision.contradictions
+    assert "no report can say" in constraint.because
+    assert decision.possible is Level.today
+    assert decision.status != "decided"
+
+
+def test_under_18_a_person_must_decide_but_an_emergency_is_still_said(small_book: RuleBook) -> None:
+    assert decide(small_book, {**WELL, "age": "12 years"}).status == "out_of_scope"
+    child = decide(small_book, {"age": "12 years", "leg_weakness": "one_leg"})
+    assert (child.status, child.urgency) == ("out_of_scope", Level.now)
+
+
+def test_why_and_why_not_are_filters_over_the_same_trace(small_book: RuleBook) -> None:
+    decision = decide(small_book, {**FEVER, "back_pain": "lasting"})
+    told = {
+        name: "\n".join(explain(decision, keep))
+        for name, keep in (("why", why), ("not", why_not), ("full", full))
+    }
+    assert "any/fever-signs" in told["not"]
+    assert "liver/back-pain" in told["not"], "a near miss: the pain is there, the cancer another"
+    assert "any/cord-sign" not in told["not"]
+    assert told["why"] == ""
+    for rule in small_book.rules:
+        assert rule in told["full"]
+
+
+def test_the_interview_asks_red_flags_first_and_shares_a_screen(small_book: RuleBook) -> None:
+    first = next_question(decide(small_book, {}))
+    assert first is not None
+    assert [fact.id for fact in first.facts] == ["age"]
+    second = next_question(decide(small_book, {"age": "60 years"}))
+    assert second is not None
+    assert {"leg_weakness", "leg_numbness"} <= {fact.id for fact in second.facts}
+    assert next_question(decide(small_book, {"age": "60 years", "leg_weakness": "one_leg"})) is None
+
+
+def test_what_is_not_known_is_not_asked_again(small_book: RuleBook) -> None:
+    doubt = {**WELL, "leg_weakness": "unknown"}
+    assert next_question(decide(small_book, doubt)) is None
