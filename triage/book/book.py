@@ -11,7 +11,9 @@ from triage.book.rule import (
     Advice,
     Constraint,
     Exam,
+    Excepted,
     Finding,
+    Guarantee,
     Level,
     LevelWords,
     Rule,
@@ -41,6 +43,8 @@ class RuleBook:
     documents: Mapping[str, Document]
     constraints: tuple[Constraint, ...]
     advice: tuple[Advice, ...]
+    guarantees: tuple[Guarantee, ...] = ()
+    exceptions: tuple[Excepted, ...] = ()
 
     def statement(self, id: str) -> Statement:
         """The statement with this id, such as S1.45. Raises KeyError when there is none."""

@@ -117,7 +117,7 @@ class ConditionReader:
         spans = []
         for word, at in zip(words, places, strict=True):
             try:
-                spans.append(_span(scale, word))
+                spans.append(read_span(scale, word))
             except UnreadableAnswer as error:
                 self._wrong(at, "C011", f"{name}: {error.what}", error.write)
         if len(spans) < len(words):
@@ -137,8 +137,11 @@ def _phrases(scale: Scale) -> str:
     return f"`at least {scale.example}`, `at most …`, `above …`, `below …` or `between {low} and {high}`"
 
 
-def _span(scale: Scale, phrase: str) -> tuple[int, int]:
-    """What a phrase means, in steps. A rule book writes every number in the unit of its fact."""
+def read_span(scale: Scale, phrase: str) -> tuple[int, int]:
+    """The lowest and highest step that a phrase like `at least 20 mm` means. Raises UnreadableAnswer.
+
+    A rule book writes every number in the unit of its fact.
+    """
     match = _PHRASE.fullmatch(phrase)
     if match is None:
         raise UnreadableAnswer(f'"{phrase}" is not a comparison', _phrases(scale))

@@ -20,6 +20,7 @@ SINGLE_FILES = (
     "screens.yaml",
     "constraints.yaml",
     "advice.yaml",
+    "guarantees.yaml",
 )
 S = TypeVar("S")
 

@@ -54,6 +54,8 @@ def load_files(path: Path, files: Mapping[str, bytes]) -> RuleBook:
         documents=words.documents,
         constraints=rules.constraints,
         advice=rules.advice,
+        guarantees=rules.guarantees,
+        exceptions=rules.exceptions,
     )
     found = crosscheck(book, folder.pages)
     if found:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Literal
 
 # unit -> (what it measures, factor and offset to the first unit of that kind)
 _UNITS: dict[str, tuple[str, Fraction, Fraction]] = {
@@ -45,16 +46,22 @@ class UnreadableAnswer(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """The numbers that a fact can have: from `low` to `high` (in steps) of `step` `unit`s each."""
+    """The numbers that a fact can have: from `low` to `high` (in steps) of `step` `unit`s each.
+
+    `usual` is what a well person has, from and to; `worse` says which way a number gets worse:
+    `outside` is away from the usual, to either side.
+    """
 
     unit: str
     low: int
     high: int
     step: Fraction
+    worse: Literal["up", "down", "outside", "no"] = "no"
+    usual: tuple[int, int] | None = None
 
     @classmethod
     def of(cls, unit: str, low: str, high: str, step: str) -> Scale:
-        """A scale from the words of a fact file. Raises UnreadableAnswer when they make no scale."""
+        """A scale without a direction, from words. Raises UnreadableAnswer when they make no scale."""
         if unit not in _UNITS:
             raise UnreadableAnswer(f'unknown unit "{unit}"', "known: " + ", ".join(_UNITS))
         size = _number(step)

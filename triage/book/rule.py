@@ -120,6 +120,31 @@ class Constraint:
 
 
 @dataclass(frozen=True, slots=True)
+class Guarantee:
+    """What must hold of every patient of whom `given` is true, and is proved.
+
+    With `nothing_else`, only of those who are otherwise as a well person is: the guard against
+    false alarms.
+    """
+
+    name: str
+    given: Condition
+    at_least: Level | None
+    at_most: Level | None
+    includes: tuple[str, ...]
+    nothing_else: bool
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Excepted:
+    """A fact whose worse answers may lower the level, or a rule that may be redundant, and why."""
+
+    name: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class Advice:
     """A sentence worth saying to someone for whom `when` holds; it never changes the level."""
 

@@ -13,7 +13,16 @@ from triage.book.folder import Folder
 from triage.book.logic import Condition, facts_of
 from triage.book.problems import nearest
 from triage.book.quantity import UnreadableAnswer
-from triage.book.rule import Advice, Constraint, Example, Finding, Level, Rule
+from triage.book.rule import (
+    Advice,
+    Constraint,
+    Example,
+    Excepted,
+    Finding,
+    Guarantee,
+    Level,
+    Rule,
+)
 from triage.book.sources import Source
 from triage.book.text import Page, Place
 from triage.book.vocabulary import Vocabulary
@@ -28,6 +37,9 @@ class RuleFiles:
         self.rules: dict[str, Rule] = {}
         self.constraints: tuple[Constraint, ...] = ()
         self.advice: tuple[Advice, ...] = ()
+        self.guarantees: tuple[Guarantee, ...] = ()
+        self.exceptions: tuple[Excepted, ...] = ()
+        self._promises = folder.shaped("guarantees.yaml", shape.GuaranteesShape)
         self._rule_shapes = {path: folder.shaped(path, shape.RuleShape) for path in folder.rule_files()}
         adapter = TypeAdapter(dict[shape.Id, shape.FindingShape])
         self._finding_shapes = {
@@ -42,6 +54,9 @@ class RuleFiles:
                 self.rules[rule.id] = rule
         self.constraints = self._constraints()
         self.advice = self._advice()
+        if self._promises is not None:
+            self.guarantees = tuple(self._guarantees(self._promises.guarantees))
+            self.exceptions = tuple(self._exceptions(self._promises.exceptions))
 
     def condition(
         self,
@@ -201,3 +216,43 @@ class RuleFiles:
             sources = self.words.sourced(path, said, (index,))
             advice.append(Advice(said.text, said.shown_to, when, sources))
         return tuple(advice)
+
+    def _guarantees(self, read: list[shape.GuaranteeShape]) -> Iterable[Guarantee]:
+        page = self.folder.pages["guarantees.yaml"]
+        names = [said.name for said in read]
+        for index, said in enumerate(read):
+            place: Place = ("guarantees", index)
+            given = self.condition(page, said.given, (*place, "given"))
+            if names.index(said.name) < index:
+                what = f'two guarantees are called "{said.name}"'
+                self.folder.say(page, (*place, "name"), "P001", what, "another name")
+            if not (said.at_least or said.at_most or said.includes):
+                self.folder.say(page, place, "P002", "it guarantees nothing", "at_least, at_most or includes")
+            if said.at_least == "none" or said.at_most == "now":
+                key = "at_least" if said.at_least == "none" else "at_most"
+                self.folder.say(page, (*place, key), "P003", "every patient has that", "another level")
+            for number, exam in enumerate(said.includes):
+                if exam not in self.words.exams:
+                    hint = nearest(exam, self.words.exams)
+                    at = (*place, "includes", number)
+                    self.folder.say(page, at, "P004", f'unknown examination "{exam}"', hint)
+            if given is not None:
+                yield Guarantee(
+                    name=said.name,
+                    given=given,
+                    at_least=Level[said.at_least] if said.at_least else None,
+                    at_most=Level[said.at_most] if said.at_most else None,
+                    includes=tuple(said.includes),
+                    nothing_else=said.nothing_else == "yes",
+                    because=said.because,
+                )
+
+    def _exceptions(self, read: list[shape.ExceptionShape]) -> Iterable[Excepted]:
+        page = self.folder.pages["guarantees.yaml"]
+        known = {*self.rules, *self.words.facts}
+        for index, said in enumerate(read):
+            if said.name not in known and not self.folder.found:
+                at: Place = ("exceptions", index, "name")
+                what = f'"{said.name}" is no rule and no fact'
+                self.folder.say(page, at, "P005", what, nearest(said.name, known))
+            yield Excepted(said.name, said.because)

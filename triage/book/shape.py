@@ -78,6 +78,8 @@ class NumberShape(Shape):
     from_: Words = Field(alias="from")
     to: Words
     step: Words
+    worse: Literal["up", "down", "outside", "no"] = "no"
+    usual: str = ""
 
 
 class FactShape(Sourced):
@@ -122,6 +124,26 @@ class AdviceShape(Sourced):
     text: Words
     shown_to: Literal["patient", "nurse", "both"]
     when: dict[str, object] | None = None
+
+
+class GuaranteeShape(Shape):
+    name: Words
+    given: dict[str, object]
+    at_least: LevelName | None = None
+    at_most: LevelName | None = None
+    includes: list[Id] = []
+    nothing_else: Literal["yes", "no"] = "no"
+    because: Words
+
+
+class ExceptionShape(Shape):
+    name: Words
+    because: Words
+
+
+class GuaranteesShape(Shape):
+    guarantees: list[GuaranteeShape]
+    exceptions: list[ExceptionShape]
 
 
 class StatementShape(Shape):

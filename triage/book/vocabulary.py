@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from pydantic import TypeAdapter
 
 from triage.book import shape
+from triage.book.condition import read_span
 from triage.book.facts import NOT_KNOWN_LABELS, Fact
 from triage.book.folder import Folder
 from triage.book.problems import nearest
@@ -164,6 +166,20 @@ class Vocabulary:
                     facts[id] = fact
         return facts
 
+    def _direction(self, path: str, id: str, said: shape.NumberShape, scale: Scale) -> Scale:
+        """The scale with its usual range and the way in which it gets worse."""
+        place: Place = (id, "number", "usual")
+        usual = None
+        if said.usual:
+            try:
+                usual = read_span(scale, said.usual)
+            except UnreadableAnswer as error:
+                self.folder.say(self.folder.pages[path], place, "F012", f"{id}: {error.what}", error.write)
+        elif said.worse == "outside":
+            what = f"{id} gets worse outside its usual range, which is not said"
+            self.folder.say(self.folder.pages[path], (id, "number"), "F013", what, "usual: between … and …")
+        return replace(scale, worse=said.worse, usual=usual)
+
     def _fact(self, path: str, id: str, said: shape.FactShape) -> Fact | None:
         page, scale = self.folder.pages[path], None
         if bool(said.answers) == bool(said.number):
@@ -174,6 +190,7 @@ class Vocabulary:
             number = said.number
             try:
                 scale = Scale.of(number.unit, number.from_, number.to, number.step)
+                scale = self._direction(path, id, number, scale)
             except UnreadableAnswer as error:
                 parts = {"unit": number.unit, "step": number.step, "to": number.to}
                 part = next((key for key, text in parts.items() if f'"{text}"' in error.what), "from")

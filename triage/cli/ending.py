@@ -11,6 +11,7 @@ import click
 
 DONE, PROBLEMS_FOUND, UNREADABLE, ENGINES_DISAGREE = 0, 1, 2, 3
 INTERRUPTED = 130
+_EXTRAS = {"z3": "prove", "pysat": "prove"}
 
 
 class SpeakingGroup(click.Group):
@@ -67,6 +68,9 @@ def _say_and_exit(error: Exception) -> NoReturn:
             click.echo(str(problem), err=True)
     elif isinstance(error, EngineUnavailable):
         click.echo(str(error), err=True)
+    elif isinstance(error, ModuleNotFoundError) and error.name in _EXTRAS:
+        extra = _EXTRAS[error.name]
+        click.echo(f'This needs {error.name}. Install it with: pip install "triage[{extra}]"', err=True)
     elif isinstance(error, OSError):
         click.echo(f"{error.filename or 'output'}: {error.strerror or error}", err=True)
         if error.filename is None:

@@ -9,7 +9,7 @@ import click
 
 from triage.cli.ending import SpeakingGroup
 
-_COMMANDS = ("ask", "decide", "batch", "test", "check", "show")
+_COMMANDS = ("ask", "decide", "batch", "test", "check", "prove", "compare", "mutants", "cases", "show")
 
 
 class _LazyGroup(SpeakingGroup):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--junit", type=click.Path(path_type=Path), help="Write the results as JUnit XML to this file.")
 @click.option("--screens", is_flag=True, help="Also print, for each case, how many screens a patient sees.")
+@click.option("--coverage", is_flag=True, help="Also list what of the rules no case tries.")
 @rules_option
 @settings_option
 @click.pass_context
@@ -27,6 +28,7 @@ def test(
     paths: Sequence[Path],
     junit: Path | None,
     screens: bool,
+    coverage: bool,
     rules: Path | None,
     settings: Path | None,
 ) -> None:
@@ -35,6 +37,8 @@ def test(
     A case that fails shows the first rule that differs and why.
     """
     from triage.assurance.cases import run_case
+    from triage.assurance.coverage import coverage as cover
+    from triage.assurance.coverage import coverage_lines
     from triage.assurance.junit import junit_xml
     from triage.assurance.screens import screens_report
     from triage.book.case import load_cases
@@ -50,6 +54,9 @@ def test(
         _show(outcome)
     if screens:
         for line in screens_report(decider, cases):
+            click.echo(line)
+    if coverage:
+        for line in coverage_lines(cover(decider.book, (outcome.decision for outcome in outcomes))):
             click.echo(line)
     if junit is not None:
         write_whole(junit, junit_xml(outcomes, found))

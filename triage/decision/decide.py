@@ -110,6 +110,18 @@ class Decision:
         return tuple(sorted(rules, key=lambda rule: -rule.urgency))
 
 
+def without_contradictions(
+    book: RuleBook, given: Mapping[str, Known]
+) -> tuple[dict[str, Known], tuple[Constraint, ...]]:
+    """The answers that no constraint puts in doubt, and the constraints that others meet.
+
+    Answers that contradict each other all become unknown, which widens the interval.
+    """
+    met = tuple(c for c in book.constraints if trace(c.never, given).truth is Truth.TRUE)
+    doubted = {name for constraint in met for name in facts_of(constraint.never)}
+    return {name: answer for name, answer in given.items() if name not in doubted}, met
+
+
 class Decider:
     """Decides patients by one rule book. Raises what DurableEngine raises when it is made."""
 
@@ -123,13 +135,7 @@ class Decider:
     def decide(self, answers: Answers) -> Decision:
         """The decision for these answers, by both engines."""
         given = known(answers)
-        contradictions = tuple(
-            constraint
-            for constraint in self.book.constraints
-            if trace(constraint.never, given).truth is Truth.TRUE
-        )
-        doubted = {name for constraint in contradictions for name in facts_of(constraint.never)}
-        sure = {name: answer for name, answer in given.items() if name not in doubted}
+        sure, contradictions = without_contradictions(self.book, given)
 
         traces = {rule.id: trace(rule.when, sure) for rule in self.book.rules.values()}
         differences, failure = self._compare(traces, sure)

@@ -1,0 +1,54 @@
+"""A patient as a case to paste: short, readable, and it passes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.commands import SMALL, run
+from triage.assurance.paste import case_to_paste, outcome, shortest
+from triage.book.book import RuleBook
+from triage.book.facts import Known
+from triage.book.rule import Level
+
+WHOLE: dict[str, Known] = {
+    "age": 60,
+    "cancer": "elsewhere",
+    "leg_weakness": "one_leg",
+    "leg_numbness": "no",
+    "back_pain": "none",
+    "temperature": 368,
+    "chills": "no",
+    "feeling_ill": "no",
+    "skin_lump": "none",
+    "lump_size": 1,
+    "blood_flow": "absent",
+}
+
+
+def test_only_the_answers_that_make_the_level_and_the_rules_are_kept(small_book: RuleBook) -> None:
+    assert shortest(small_book, WHOLE) == {"leg_weakness": "one_leg"}
+
+
+def test_facts_to_keep_are_kept_although_they_change_nothing(small_book: RuleBook) -> None:
+    assert shortest(small_book, WHOLE, keep=["cancer"]) == {"leg_weakness": "one_leg", "cancer": "elsewhere"}
+
+
+def test_what_is_pasted_is_a_case_that_passes(small_book: RuleBook, tmp_path: Path) -> None:
+    for number, answers in enumerate(
+        (WHOLE, {**WHOLE, "leg_weakness": "none"}, {**WHOLE, "cancer": "liver"})
+    ):
+        lines = case_to_paste(small_book, f"patient {number}: “quoted”", answers)
+        (tmp_path / f"{number}.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    told = run(tmp_path, "test", ".", "--rules", SMALL)
+    assert told.out == "3 passed, 0 failed\n"
+
+
+def test_a_patient_known_in_part_is_pasted_as_known(small_book: RuleBook) -> None:
+    text = "\n".join(case_to_paste(small_book, "part", {"leg_weakness": "one_leg"}, denied=False))
+    assert "denied" not in text
+    assert "urgency: now" in text
+
+
+def test_the_outcome_is_that_of_the_reference(small_book: RuleBook) -> None:
+    assert outcome(small_book, WHOLE) == (Level.now, ("any/cord-sign",))
+    assert outcome(small_book, {}) == (Level.none, ())

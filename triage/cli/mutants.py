@@ -1,0 +1,128 @@
+"""`triage mutants`: the small mistakes in rules that no example and no case would notice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from triage.cli.ending import DONE, PROBLEMS_FOUND
+from triage.cli.options import open_book, rules_option
+
+if TYPE_CHECKING:
+    from triage.assurance.missing import Judged
+    from triage.book.book import RuleBook
+    from triage.book.rule import Rule
+
+_COLUMNS = ("made", "noticed", "equivalent", "alive")
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[RULE]...")
+@click.option(
+    "--cases",
+    "paths",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="File or folder of cases (default: the shipped cases); may be given more than once.",
+)
+@click.option(
+    "--suggest",
+    type=click.Path(path_type=Path),
+    help="Write the missing cases to this new file, for a person to read before they are kept.",
+)
+@click.option("--twice", is_flag=True, help="Have a second, independent solver agree with every proof.")
+@rules_option
+@click.pass_context
+def mutants(
+    ctx: click.Context,
+    names: Sequence[str],
+    paths: Sequence[Path],
+    suggest: Path | None,
+    twice: bool,
+    rules: Path | None,
+) -> None:
+    """Make every small mistake in every rule (or in each RULE), and count what notices it.
+
+    A mistake is noticed when one of the rule's own examples, or what a case expects, is no longer so.
+    Of the others it is proved that no real patient could tell, or they are alive: each is shown with
+    the smallest patient who tells, as a case to paste.
+    """
+    from triage.assurance.missing import judge
+    from triage.assurance.mutants import mutants_of
+    from triage.assurance.noticed import Watch
+    from triage.book.case import load_cases
+    from triage.book.problems import Problems
+    from triage.book.shipped import shipped_folder
+
+    if suggest is not None and suggest.exists():
+        raise click.UsageError(f"{suggest} exists, and cases are never written over. Name a new file.")
+    book = open_book(rules)
+    chosen = _chosen(book, names)
+    cases, found = load_cases(paths or [shipped_folder("cases")], book)
+    if found:
+        raise Problems(found)
+    watch = Watch(book, cases)
+    for case in watch.failing:
+        click.echo(f"set aside, because it fails: {case.file}:{case.line}: {case.name}", err=True)
+    judged = judge(book, watch, [m for rule in chosen for m in mutants_of(book, rule)], twice=twice)
+    suggested = list(_suggestions(book, judged))
+    _table(judged)
+    if suggest is not None and suggested:
+        with suggest.open("x", encoding="utf-8") as file:
+            file.write("# Suggested by `triage mutants`. What is expected is what the rules say now:\n")
+            file.write("# read each case before it is kept, and give it a name that a nurse would give it.\n")
+            file.write("\n".join(f"{line}" for line in suggested) + "\n")
+        click.echo(f"The missing cases are in {suggest}.", err=True)
+    elif suggest is not None:
+        click.echo(f"No case is missing: {suggest} was not written.", err=True)
+    ctx.exit(PROBLEMS_FOUND if any(one.result == "alive" for one in judged) else DONE)
+
+
+def _chosen(book: RuleBook, names: Sequence[str]) -> list[Rule]:
+    from triage.book.problems import nearest
+
+    for name in names:
+        if name not in book.rules:
+            raise click.UsageError(
+                " ".join([f'There is no rule "{name}"', nearest(name, book.rules)]).strip()
+            )
+    return [rule for rule in book.rules.values() if not names or rule.id in names]
+
+
+def _suggestions(book: RuleBook, judged: Iterable[Judged]) -> Iterable[str]:
+    """Prints what is alive, each case below the mistakes it would notice; gives the cases' lines."""
+    from triage.assurance.missing import missing_case
+
+    together: dict[str, list[Judged]] = {}
+    for one in judged:
+        if one.undecided:
+            click.echo(f"NOT DECIDED  {one.mutant.name}: {one.undecided}")
+        elif one.result == "alive":
+            together.setdefault(repr(one.answers), []).append(one)
+    for group in together.values():
+        for one in group:
+            click.echo(f"ALIVE  {one.mutant.name}")
+        mutant = group[0].mutant
+        for line in missing_case(book, group[0], f"a mistake in {mutant.rule.id} is noticed: {mutant.what}"):
+            click.echo(f"    {line}")
+            yield line
+
+
+def _table(judged: Iterable[Judged]) -> None:
+    from typing import get_args
+
+    from triage.assurance.mutants import Operator
+
+    counts: Counter[tuple[str, str]] = Counter()
+    for one in judged:
+        for row in (one.mutant.operator, "all"):
+            counts[row, "made"] += 1
+            counts[row, one.result] += 1
+    click.echo(f"{'':26}" + "".join(f"{column:>11}" for column in _COLUMNS))
+    for row in (*get_args(Operator), "all"):
+        if counts[row, "made"] or row == "all":
+            click.echo(f"{row:26}" + "".join(f"{counts[row, column]:11}" for column in _COLUMNS))
