@@ -52,3 +52,8 @@ def test_a_patient_known_in_part_is_pasted_as_known(small_book: RuleBook) -> Non
 def test_the_outcome_is_that_of_the_reference(small_book: RuleBook) -> None:
     assert outcome(small_book, WHOLE) == (Level.now, ("any/cord-sign",))
     assert outcome(small_book, {}) == (Level.none, ())
+
+
+def test_what_is_pasted_keeps_the_facts_it_is_an_example_of(small_book: RuleBook) -> None:
+    text = "\n".join(case_to_paste(small_book, "kept", {**WHOLE, "leg_weakness": "none"}, keep=["cancer"]))
+    assert "    cancer: elsewhere" in text

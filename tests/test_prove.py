@@ -238,6 +238,16 @@ def test_the_command_prints_a_patient_to_paste_and_exits_1(small_copy: Path, tmp
     assert run(tmp_path, "test", "pasted.yaml", "--rules", small_copy).code == 0
 
 
+def test_the_printed_patient_has_the_symptom_that_the_book_overlooks(
+    small_copy: Path, tmp_path: Path
+) -> None:
+    """A rule that wrongly stays silent changes no outcome, so the symptom must be kept on purpose."""
+    edited(small_copy, "findings/spine.yaml", "leg_weakness: [one_leg, both_legs]", "leg_weakness: both_legs")
+    told = run(tmp_path, "prove", "a weak or numb leg", "--rules", small_copy)
+    assert told.code == 1
+    assert "leg_weakness: one_leg" in told.out
+
+
 def test_the_command_says_what_it_assumed_and_counts_what_it_proved(tmp_path: Path) -> None:
     told = run(tmp_path, "prove", "--twice")
     assert told.code == 0

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands import run
 from triage.assurance.cases import run_case
 from triage.assurance.check import check
 from triage.assurance.screens import screens_of
@@ -99,3 +100,14 @@ def test_a_questionnaire_is_short(decider: Decider, cases: list[Case]) -> None:
             assert count <= 14, case.name
         if emergency is not None:
             assert emergency <= 12, case.name
+
+
+def test_no_small_mistake_in_a_rule_goes_unnoticed(tmp_path: Path) -> None:
+    """Every mutant is noticed by an example or a case, or proved to change nothing for any patient."""
+    told = run(tmp_path, "mutants", env={"TRIAGE_RULES": ""})
+    assert told.code == 0, told.out
+
+
+def test_a_second_solver_agrees_with_every_proof(tmp_path: Path) -> None:
+    told = run(tmp_path, "prove", "--twice", env={"TRIAGE_RULES": ""})
+    assert told.code == 0, told.out

@@ -27,7 +27,8 @@ def case_to_paste(
 
     The expectation is what the book says now: to be read by a person before it is kept.
     """
-    yield from written_case(book, name, shortest(book, answers) if denied else answers, denied=denied)
+    said = shortest(book, answers, keep) if denied else answers
+    yield from written_case(book, name, said, denied=denied)
 
 
 def written_case(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from triage.book.rule import Rule
 
 _COLUMNS = ("made", "noticed", "equivalent", "alive")
+_SUM = "all mistakes"
 
 
 @click.command()
@@ -75,7 +76,7 @@ def mutants(
         with suggest.open("x", encoding="utf-8") as file:
             file.write("# Suggested by `triage mutants`. What is expected is what the rules say now:\n")
             file.write("# read each case before it is kept, and give it a name that a nurse would give it.\n")
-            file.write("\n".join(f"{line}" for line in suggested) + "\n")
+            file.write("".join(f"{line}\n" for line in suggested))
         click.echo(f"The missing cases are in {suggest}.", err=True)
     elif suggest is not None:
         click.echo(f"No case is missing: {suggest} was not written.", err=True)
@@ -87,9 +88,8 @@ def _chosen(book: RuleBook, names: Sequence[str]) -> list[Rule]:
 
     for name in names:
         if name not in book.rules:
-            raise click.UsageError(
-                " ".join([f'There is no rule "{name}"', nearest(name, book.rules)]).strip()
-            )
+            hint = nearest(name, book.rules)
+            raise click.UsageError(f'There is no rule "{name}"{hint and f" ({hint})"}.')
     return [rule for rule in book.rules.values() if not names or rule.id in names]
 
 
@@ -110,6 +110,7 @@ def _suggestions(book: RuleBook, judged: Iterable[Judged]) -> Iterable[str]:
         for line in missing_case(book, group[0], f"a mistake in {mutant.rule.id} is noticed: {mutant.what}"):
             click.echo(f"    {line}")
             yield line
+        yield ""
 
 
 def _table(judged: Iterable[Judged]) -> None:
@@ -119,10 +120,10 @@ def _table(judged: Iterable[Judged]) -> None:
 
     counts: Counter[tuple[str, str]] = Counter()
     for one in judged:
-        for row in (one.mutant.operator, "all"):
+        for row in (one.mutant.operator, _SUM):
             counts[row, "made"] += 1
             counts[row, one.result] += 1
     click.echo(f"{'':26}" + "".join(f"{column:>11}" for column in _COLUMNS))
-    for row in (*get_args(Operator), "all"):
-        if counts[row, "made"] or row == "all":
+    for row in (*get_args(Operator), _SUM):
+        if counts[row, "made"] or row == _SUM:
             click.echo(f"{row:26}" + "".join(f"{counts[row, column]:11}" for column in _COLUMNS))
