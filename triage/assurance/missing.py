@@ -11,7 +11,7 @@ from functools import partial
 
 from triage.assurance.mutants import Mutant
 from triage.assurance.noticed import Watch
-from triage.assurance.paste import denials, outcome, written_case
+from triage.assurance.paste import denials, outcome, shortest, written_case
 from triage.book.book import RuleBook
 from triage.book.facts import Known
 from triage.book.logic import Condition, Is, Spans
@@ -75,7 +75,8 @@ class Missing:
             if model is None:
                 yield Judged(mutant, "equivalent")
                 continue
-            found.append(self._shortest(self.patient.decode(model), mutant))
+            told = partial(_told, self.book, mutant)
+            found.append(shortest(self.book, self.patient.decode(model), told=told))
             yield Judged(mutant, "alive", found[-1])
 
     def _tells(self, mutant: Mutant) -> Formula:
@@ -94,17 +95,6 @@ class Missing:
             lost = set(rule.exams) - set(mutated.exams)
             hidden = [self._fires[other.id] for other in others if lost <= set(other.exams)]
         return self.patient.all([fires, ~self.patient.any(hidden)])
-
-    def _shortest(self, answers: Mapping[str, Known], mutant: Mutant) -> Mapping[str, Known]:
-        """The answers without which anything else would be told by the rule or by its mutant."""
-        denied = denials(self.book)
-        kept = {id: answer for id, answer in answers.items() if denied.get(id) != answer}
-        wanted = _told(self.book, mutant, {**denied, **kept})
-        for id in list(kept):
-            fewer = {other: answer for other, answer in kept.items() if other != id}
-            if _told(self.book, mutant, {**denied, **fewer}) == wanted:
-                kept = fewer
-        return kept
 
 
 def _whole(book: RuleBook, answers: Mapping[str, Known]) -> dict[str, Known]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
+from typing import TypeVar
 
 from triage.book.book import RuleBook
 from triage.book.case import EVERYTHING_ELSE
@@ -12,6 +14,8 @@ from triage.book.rule import Level
 from triage.decision.decide import without_contradictions
 from triage.engines.reference import trace
 from triage.engines.truth import Truth
+
+A = TypeVar("A", bound=Answer)
 
 
 def case_to_paste(
@@ -56,15 +60,22 @@ def written_case(
 
 
 def shortest(
-    book: RuleBook, answers: Mapping[str, Answer], keep: Collection[str] = ()
-) -> Mapping[str, Answer]:
-    """The answers without which another level or other rules would come out, everything else denied."""
+    book: RuleBook,
+    answers: Mapping[str, A],
+    keep: Collection[str] = (),
+    told: Callable[[Mapping[str, Known]], object] | None = None,
+) -> Mapping[str, A]:
+    """The answers without which something else would be told, everything else denied.
+
+    `told` says what is told of answers; without it, that is the level and the rules.
+    """
+    told = told or partial(outcome, book)
     denied = denials(book)
     kept = {id: answer for id, answer in answers.items() if denied.get(id) != answer}
-    wanted = outcome(book, known({**denied, **kept}))
+    wanted = told(known({**denied, **kept}))
     for id in [id for id in kept if id not in keep]:
         fewer = {other: answer for other, answer in kept.items() if other != id}
-        if outcome(book, known({**denied, **fewer})) == wanted:
+        if told(known({**denied, **fewer})) == wanted:
             kept = fewer
     return kept
 
