@@ -77,6 +77,10 @@ def _refusal(name: str, code: str, what: str, write: str = "", at: tuple[int, in
     return Problems([Problem(name, *at, code, what, write)])
 
 
+def _too_deep(name: str, at: tuple[int, int]) -> Problems:
+    return _refusal(name, "T009", f"nested deeper than {MAX_DEPTH} levels", at=at)
+
+
 def _decode(raw: bytes, name: str) -> str:
     if len(raw) > MAX_BYTES:
         raise _refusal(name, "T002", f"the file is larger than {MAX_BYTES:,} bytes", "split it")
@@ -131,8 +135,10 @@ class _Composer:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             at = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-            what = f"not YAML: {error.problem or error.context}"
-            self.found.append(Problem(self.page.file, *at, "T007", what, _YAML_HINT))
+            what = error.problem or error.context
+            if "nesting depth" in str(what):  # the parser looks ahead, and has a limit of its own
+                raise _too_deep(self.page.file, at) from None
+            self.found.append(Problem(self.page.file, *at, "T007", f"not YAML: {what}", _YAML_HINT))
             data = {}
         except yaml.YAMLError as error:
             self.found.append(Problem(self.page.file, 1, 1, "T007", f"not YAML: {error}"))
@@ -159,12 +165,7 @@ class _Composer:
         if self.nodes > MAX_NODES:
             raise _refusal(self.page.file, "T002", f"more than {MAX_NODES:,} values", "split the file")
         if len(place) > MAX_DEPTH:
-            raise _refusal(
-                self.page.file,
-                "T009",
-                f"nested deeper than {MAX_DEPTH} levels",
-                at=self.page.values[place],
-            )
+            raise _too_deep(self.page.file, self.page.values[place])
         if isinstance(event, yaml.AliasEvent):
             self._refuse(event, "T010", f"an alias (*{event.anchor})", "write the value out")
             return ""
