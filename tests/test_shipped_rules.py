@@ -92,14 +92,17 @@ def test_no_rule_is_called_reviewed_while_nobody_has(book: RuleBook) -> None:
 
 
 def test_a_questionnaire_is_short(decider: Decider, cases: list[Case]) -> None:
-    """A well person is done in a dozen screens or so, and an emergency is certain within a handful more."""
+    """A well person is done in a dozen screens or so, and half of the emergencies are certain after four."""
+    emergencies = []
     for case in cases:
         count, emergency = screens_of(decider, case)
         decision = decider.decide(case.answers)
         if decision.status == "decided" and decision.urgency is Level.none:
             assert count <= 14, case.name
         if emergency is not None:
-            assert emergency <= 12, case.name
+            assert emergency <= 10, case.name
+            emergencies.append(emergency)
+    assert sorted(emergencies)[len(emergencies) // 2] <= 4
 
 
 def test_no_small_mistake_in_a_rule_goes_unnoticed(tmp_path: Path) -> None:
