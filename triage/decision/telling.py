@@ -62,7 +62,8 @@ def tell_patient(decision: Decision, settings: Settings) -> Iterator[Passage]:
     book = decision.book
     yield from _alarms(decision, settings)
     yield Passage(level_heading(decision), _patient_action(decision, settings), "level")
-    because = [rule.title for rule in _acted_on(decision)]
+    doubt = {rule.id: "Cannot be ruled out: " for rule in decision.counted}
+    because = [doubt.get(rule.id, "") + rule.title for rule in _acted_on(decision)]
     if because:
         yield Passage("Why", tuple(because))
     if decision.open:
@@ -119,6 +120,17 @@ def open_lines(decision: Decision) -> Iterator[str]:
 def _acted_on(decision: Decision) -> tuple[Rule, ...]:
     """The rules behind the advice, most urgent first."""
     return tuple(sorted((*decision.fired, *decision.counted), key=lambda rule: -rule.urgency))
+
+
+def _of_the_level(decision: Decision) -> tuple[Rule, ...]:
+    """The rules behind the advice; from `today` up only those that give the level.
+
+    Next to an ambulance, what to do when a pain is still there in a week reads as leave to wait.
+    """
+    rules = _acted_on(decision)
+    if decision.advice < Level.today:
+        return rules
+    return tuple(rule for rule in rules if rule.urgency is decision.advice)
 
 
 def _alarms(decision: Decision, settings: Settings) -> Iterator[Passage]:
@@ -182,7 +194,8 @@ def _exams(decision: Decision, rules: Iterable[Rule]) -> tuple[str, ...]:
 
 
 def _safety_net(decision: Decision) -> Iterator[str]:
-    yield from dict.fromkeys(rule.safety_net for rule in _acted_on(decision) if rule.safety_net)
+    rules = _of_the_level(decision)
+    yield from dict.fromkeys(rule.safety_net for rule in rules if rule.safety_net)
     yield decision.book.levels[decision.advice].safety_net
 
 

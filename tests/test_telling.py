@@ -1,0 +1,73 @@
+"""What a decision says in words: what comes first, what is certain, and what may not stand together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from triage.book.book import RuleBook
+from triage.book.facts import Answer, NotKnown
+from triage.book.rule import Level
+from triage.decision.decide import Decider, Decision
+from triage.decision.settings import Settings
+from triage.decision.telling import Passage, tell_nurse, tell_patient
+
+LUMP: dict[str, Answer] = {"age": 60, "cancer": "lung", "skin_lump": "new", "lump_size": 12}
+
+
+@pytest.fixture(scope="module")
+def with_nets(small_book: RuleBook) -> RuleBook:
+    """The small book, in which every rule has a safety net with its name."""
+    rules = {id: replace(rule, safety_net=f"net of {id}") for id, rule in small_book.rules.items()}
+    return replace(small_book, rules=rules)
+
+
+def decided(book: RuleBook, answers: dict[str, Answer]) -> Decision:
+    return Decider(book).decide(answers)
+
+
+def patient(decision: Decision) -> dict[str, Passage]:
+    return {passage.heading: passage for passage in tell_patient(decision, Settings())}
+
+
+def test_a_rule_that_is_only_counted_is_not_told_as_a_fact(small_book: RuleBook) -> None:
+    decision = decided(small_book, {**LUMP, "blood_flow": NotKnown("not_reported")})
+    assert [rule.id for rule in decision.counted] == ["lung/new-lump"]
+    title = small_book.rules["lung/new-lump"].title
+    assert f"Cannot be ruled out: {title}" in patient(decision)["Why"].lines
+    assert title not in patient(decision)["Why"].lines
+    certain = decided(small_book, {**LUMP, "blood_flow": "present"})
+    assert title in patient(certain)["Why"].lines
+
+
+def test_beside_an_ambulance_stands_no_safety_net_of_a_milder_rule(with_nets: RuleBook) -> None:
+    decision = decided(with_nets, {**LUMP, "leg_numbness": "yes"})
+    assert {rule.id for rule in decision.fired} == {"any/cord-sign", "lung/small-lump"}
+    for told in (tell_patient, tell_nurse):
+        lines = [line for passage in told(decision, Settings()) for line in passage.lines]
+        assert "net of any/cord-sign" in lines
+        assert "net of lung/small-lump" not in lines
+
+
+def test_below_today_every_rule_that_fired_has_its_safety_net_told(with_nets: RuleBook) -> None:
+    mild = {**with_nets.rules, "any/cord-sign": replace(with_nets.rules["any/cord-sign"], urgency=Level(2))}
+    decision = decided(replace(with_nets, rules=mild), {**LUMP, "leg_numbness": "yes"})
+    assert decision.advice is Level.this_week
+    lines = patient(decision)["Watch for"].lines
+    assert {"net of any/cord-sign", "net of lung/small-lump"} <= set(lines)
+
+
+def test_the_level_comes_before_reasons_and_the_safety_net_before_what_is_good_to_know(
+    small_book: RuleBook,
+) -> None:
+    headings = list(patient(decided(small_book, LUMP)))
+    order = ["Why", "Not ruled out", "Watch for", "Good to know", "About this result"]
+    assert [heading for heading in headings if heading in order] == [h for h in order if h in headings]
+    assert headings[0].startswith(("At least: ", "Not finished"))
+
+
+def test_no_level_is_given_as_final_while_a_question_that_could_matter_is_open(small_book: RuleBook) -> None:
+    headings = list(patient(decided(small_book, {"age": 60})))
+    assert headings[0] == "Not finished: no level can be given yet"
+    assert not any("No red flag" in heading for heading in headings)
