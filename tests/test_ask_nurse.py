@@ -176,7 +176,7 @@ def test_the_note_is_on_screen_and_in_the_file_word_for_word(small_book: RuleBoo
         "BACKGROUND",
         "ASSESSMENT",
         "RECOMMENDATION",
-        "ASKED AND DENIED",
+        "ASKED AND DENIED, OR USUAL",
         "ASKED, NOT KNOWN",
         "SAFETY NET GIVEN",
     ):

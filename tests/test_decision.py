@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from triage.book.book import RuleBook
 from triage.book.facts import Answer
-from triage.book.rule import Level
+from triage.book.logic import All, Any, Is, Spans
+from triage.book.rule import Constraint, Level
 from triage.decision.decide import Decider, Decision
 from triage.decision.explain import explain, full, why, why_not
 from triage.decision.interview import next_question
 from triage.decision.settings import Settings
+from triage.decision.telling import tell_patient
 
 DENIED = {
     "leg_weakness": "none",
@@ -109,6 +113,69 @@ def test_a_mild_open_rule_without_a_sign_is_listed_and_not_for_review(small_book
     assert decision.possible is Level.this_week
     assert decision.review == ()
     assert decision.advice is Level.none
+
+
+def test_none_is_told_as_a_level_only_when_nothing_else_is_possible(small_book: RuleBook) -> None:
+    """A missing answer never becomes a reassurance, however mild what it could still mean."""
+    mild = decide(small_book, {**WELL, "cancer": "liver", "back_pain": "unknown"})
+    contradicting = decide(small_book, {**WELL, "skin_lump": "none", "blood_flow": "present"})
+    for decision in (mild, contradicting):
+        assert (decision.advice, decision.gives_level) == (Level.none, False)
+        assert decision.possible > Level.none
+        told = "\n".join(p.heading + " ".join(p.lines) for p in tell_patient(decision, Settings()))
+        assert small_book.levels[Level.none].name not in told
+        assert small_book.levels[Level.none].patient not in told
+        assert "no level can be given" in told.lower()
+    assert f"“{small_book.levels[Level.this_week].name}”" in "".join(patient_lines(mild))
+    assert decide(small_book, WELL).gives_level
+    assert not decide(small_book, {**WELL, "age": "12 years"}).gives_level
+
+
+def patient_lines(decision: Decision) -> list[str]:
+    return [line for passage in tell_patient(decision, Settings()) for line in passage.lines]
+
+
+def test_only_a_doubt_counts_and_not_what_was_never_asked(small_book: RuleBook) -> None:
+    """Two signs of three are wanted, one is denied, one not known. The third decides, and is only to be asked."""
+    doubt = {**WELL, "chills": "no", "temperature": "unknown"}
+    del doubt["feeling_ill"]
+    decision = decide(small_book, doubt)
+    assert (decision.counted, decision.review, decision.status) == ((), (), "unfinished")
+    asked = decide(small_book, {**doubt, "feeling_ill": "unknown"})
+    assert [rule.id for rule in asked.review] == ["any/fever-signs"]
+    there = decide(small_book, {**doubt, "feeling_ill": "yes"})
+    assert [rule.id for rule in there.counted] == ["any/fever-signs"]
+
+
+def test_a_sign_in_a_part_that_is_already_false_makes_no_rule_count(small_book: RuleBook) -> None:
+    """The lump is there, but of a size that the rule does not mean: only the rest is not known."""
+    parts = All((Is("skin_lump", frozenset({"new"})), Is("lump_size", Spans(((5, 19),)))))
+    when = Any((parts, Is("blood_flow", frozenset({"present"}))))
+    rule = replace(small_book.rules["lung/new-lump"], when=when)
+    book = replace(small_book, rules={rule.id: rule})
+    big = {**WELL, "skin_lump": "new", "lump_size": "30 mm", "blood_flow": "not_reported"}
+    [judged] = decide(book, big).judged
+    assert (judged.open, judged.counted, judged.review) == (True, False, True)
+    fitting = decide(book, {**big, "lump_size": "unknown"})
+    assert [rule.id for rule in fitting.counted] == [rule.id]
+
+
+def test_who_is_in_scope_is_read_from_what_was_said_even_where_it_is_contradicted(
+    small_book: RuleBook,
+) -> None:
+    """A child does not become an adult because two of the answers about them contradict each other."""
+    never = All((Is("age", Spans(((0, 17),))), Is("skin_lump", frozenset({"new"}))))
+    book = replace(small_book, constraints=(Constraint(never, "a child has no lump"),))
+    assert decide(book, {**WELL, "age": "12 years", "skin_lump": "new"}).status == "out_of_scope"
+
+
+def test_examinations_of_what_only_counts_are_named_apart(small_book: RuleBook) -> None:
+    decision = decide(small_book, {**LUMP, "blood_flow": "not_reported"})
+    assert [rule.id for rule in decision.counted] == ["lung/new-lump"]
+    assert decision.exams == ()
+    assert decision.exams_in_doubt == small_book.rules["lung/new-lump"].exams
+    certain = decide(small_book, {**LUMP, "blood_flow": "present"})
+    assert (certain.exams, certain.exams_in_doubt) == (small_book.rules["lung/new-lump"].exams, ())
 
 
 def test_contradicting_answers_become_unknown_and_are_named(small_book: RuleBook) -> None:

@@ -15,6 +15,7 @@ from triage.book.facts import Known
 from triage.book.rule import Level
 from triage.cli.main import triage
 from triage.decision.decide import Decider
+from triage.decision.explain import explain, why
 from triage.engines.durable import DurableEngine, EngineFailure, Firings
 from triage.engines.reference import trace
 
@@ -57,23 +58,26 @@ FINE = {"leg_numbness": "no", "leg_weakness": "none"}
 
 
 @pytest.mark.parametrize(
-    ("plant", "answers", "urgency", "possible"),
+    ("plant", "answers", "urgency"),
     [
-        (loses, NUMB, Level.now, Level.now),
-        (invents, FINE, Level.now, Level.now),
-        (only_doubts, FINE, Level.none, Level.now),
-        (certain_but_impossible, FINE, Level.now, Level.now),
-        (certain_but_impossible, NUMB, Level.now, Level.now),
+        (loses, NUMB, Level.now),
+        (invents, FINE, Level.now),
+        (only_doubts, FINE, Level.none),
+        (certain_but_impossible, FINE, Level.now),
+        (certain_but_impossible, NUMB, Level.now),
     ],
 )
 def test_a_planted_disagreement_is_seen_and_raised_to_the_higher_level(
-    plant: Plant, answers: dict[str, Known], urgency: Level, possible: Level, small_book: RuleBook
+    plant: Plant, answers: dict[str, Known], urgency: Level, small_book: RuleBook
 ) -> None:
     decision = Decider(small_book, second=Planted(small_book, plant)).decide(answers)
     assert not decision.engines_agree
-    assert [difference.rule for difference in decision.differences] == ["any/cord-sign"]
-    assert (decision.urgency, decision.possible) == (urgency, possible)
-    assert decision.advice >= urgency
+    assert [judged.rule.id for judged in decision.disputed] == ["any/cord-sign"]
+    assert (decision.urgency, decision.possible) == (urgency, Level.now)
+    assert decision.advice is Level.now, "what one engine alone holds possible counts in full"
+    told = "\n".join(explain(decision, why))
+    assert "any/cord-sign (now)" in told
+    assert "THE ENGINES DISAGREE" in told
 
 
 def test_every_rule_of_the_book_can_be_the_one_that_is_lost(small_book: RuleBook) -> None:
@@ -132,7 +136,7 @@ def test_the_json_says_that_the_engines_disagree_and_where() -> None:
     assert document["urgency"] == "now"
     assert document["engines"] == {
         "agree": False,
-        "differences": [{"rule": "any/cord-sign", "reference": "TRUE", "durable": "FALSE"}],
+        "differences": [{"rule": "any/cord-sign", "reference": "TRUE", "durable": ["FALSE"]}],
         "failure": "",
     }
 

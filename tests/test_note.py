@@ -51,7 +51,7 @@ def test_the_note_has_its_parts_in_the_order_of_a_hand_over() -> None:
         "BACKGROUND",
         "ASSESSMENT",
         "RECOMMENDATION",
-        "ASKED AND DENIED",
+        "ASKED AND DENIED, OR USUAL",
         "ASKED, NOT KNOWN",
         "SAFETY NET GIVEN",
         "RULE BOOK",
@@ -72,7 +72,7 @@ def test_each_part_holds_what_it_is_for() -> None:
     recommendation = joined(part(note, "RECOMMENDATION"))
     assert "Send the person by emergency services." in recommendation
     assert "MRI of the whole spine" in recommendation
-    assert "New weakness in the legs: No" in part(note, "ASKED AND DENIED")
+    assert "New weakness in the legs: No" in part(note, "ASKED AND DENIED, OR USUAL")
     assert "Temperature: I would rather not say" in part(note, "ASKED, NOT KNOWN")
     net = joined(part(note, "SAFETY NET GIVEN"))
     assert "If you cannot stand up any more, tell 144 so." in net
@@ -101,7 +101,10 @@ def test_every_answer_stands_in_the_note_in_words(answers: dict[str, Answer]) ->
     for name, answer in answers.items():
         fact = BOOK.facts[name]
         assert f"{fact.nurse}: {fact.say(answer)}" in joined(note), name
-    denied, not_known = joined(part(note, "ASKED AND DENIED")), joined(part(note, "ASKED, NOT KNOWN"))
+    denied, not_known = (
+        joined(part(note, "ASKED AND DENIED, OR USUAL")),
+        joined(part(note, "ASKED, NOT KNOWN")),
+    )
     for name, answer in answers.items():
         words = f"{BOOK.facts[name].nurse}: "
         assert (words in not_known) is isinstance(answer, NotKnown)

@@ -28,7 +28,8 @@ def run_case(decider: Decider, case: Case) -> Outcome:
 
 def _differences(case: Case, decision: Decision) -> Iterator[str]:
     if not decision.engines_agree:
-        yield f"the engines disagree: {decision.engine_failure or decision.differences}"
+        rules = ", ".join(judged.rule.id for judged in decision.disputed)
+        yield f"the engines disagree: {decision.engine_failure or rules}"
     expect = case.expect
     if expect is None:
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from triage.book.facts import Fact
 from triage.book.logic import Condition
@@ -29,7 +30,7 @@ class RuleBook:
 
     title: str
     version: str
-    status: str
+    status: Literal["draft", "reviewed"]
     hash: str
     scope: Condition
     outside_scope: str

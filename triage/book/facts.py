@@ -96,11 +96,17 @@ class Fact:
             return self.answers[answer]
         return self.write(answer)
 
+    def is_usual(self, answer: Answer) -> bool:
+        """Whether this is what a well person answers: a symptom denied, or a number in its usual range."""
+        if self.scale is not None and self.scale.usual is not None and isinstance(answer, int):
+            return self.scale.usual[0] <= answer <= self.scale.usual[1]
+        return answer == self.mildest
+
     def shows_presence(self, answer: Answer | None) -> bool:
         """Whether this answer says that a symptom or finding is definitely there."""
         if self.kind == "background" or answer is None or isinstance(answer, NotKnown):
             return False
-        return answer != self.mildest
+        return not self.is_usual(answer)
 
 
 def known(answers: Answers) -> dict[str, Known]:

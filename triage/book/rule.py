@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from triage.book.facts import Answer
 from triage.book.logic import Condition
@@ -13,6 +13,9 @@ from triage.book.sources import Source
 
 PLACEHOLDERS = ("emergency", "team", "out_of_hours")
 """What the settings of a clinic fill in: `{team}` in the texts of levels, rules and advice."""
+
+
+LevelName: TypeAlias = Literal["none", "next_visit", "this_week", "today", "now"]
 
 
 class Level(IntEnum):

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from triage.book.problems import Problem, Problems, nearest
+from triage.book.rule import LevelName
 from triage.book.text import Page, Place
 
 _ID, _STATEMENT, _DOCUMENT = r"^[a-z][a-z0-9_]*$", r"^[A-Z][A-Z0-9]*\.[0-9]+$", r"^[A-Z][A-Z0-9]*$"
@@ -28,7 +29,6 @@ _IN_WORDS = {
 Id = Annotated[str, StringConstraints(pattern=_ID, max_length=60)]
 StatementId = Annotated[str, StringConstraints(pattern=_STATEMENT)]
 Words = Annotated[str, StringConstraints(min_length=1)]
-LevelName = Literal["none", "next_visit", "this_week", "today", "now"]
 
 
 class Shape(BaseModel):

@@ -35,7 +35,7 @@ def _paragraphs(decision: Decision, settings: Settings, name: str, asked_on: str
         if passage.heading not in _LATER:
             yield from _block("  " + passage.heading, passage.lines, indent="    ")
     yield from _block("RECOMMENDATION", [*level.lines, *_lines_of(after, "Examinations to think of")])
-    yield from _block("ASKED AND DENIED", _said(decision, _denied))
+    yield from _block("ASKED AND DENIED, OR USUAL", _said(decision, _denied))
     yield from _block("ASKED, NOT KNOWN", _said(decision, lambda _, answer: isinstance(answer, NotKnown)))
     yield from _block("SAFETY NET GIVEN", _lines_of(after, "Safety net"))
     yield from _block("RULE BOOK", _lines_of(after, "Rule book"))
@@ -56,7 +56,7 @@ def _lines_of(passages: list[Passage], heading: str) -> list[str]:
 
 
 def _denied(fact: Fact, answer: Answer) -> bool:
-    return fact.kind != "background" and answer == fact.mildest
+    return fact.kind != "background" and fact.is_usual(answer)
 
 
 def _present(decision: Decision) -> list[str]:

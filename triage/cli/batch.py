@@ -38,8 +38,16 @@ def batch(ctx: click.Context, table: Path, out: Path, rules: Path | None, settin
     asked; `unknown` was asked and is not known. A row that cannot be read is refused with its reason:
     rows in = rows out + rows refused. OUT is written whole or not at all.
     """
+    from triage.book.rule import Level
     from triage.book.whole_file import whole_file
-    from triage.cohort.batch import PROBLEM_COLUMNS, RESULT_COLUMNS, csv_writer, jsonl_writer, run_batch
+    from triage.cohort.batch import (
+        NO_LEVEL,
+        PROBLEM_COLUMNS,
+        RESULT_COLUMNS,
+        csv_writer,
+        jsonl_writer,
+        run_batch,
+    )
 
     if out.suffix not in (".csv", ".jsonl"):
         raise click.UsageError(f"{out} must end in .csv or .jsonl.")
@@ -58,8 +66,8 @@ def batch(ctx: click.Context, table: Path, out: Path, rules: Path | None, settin
         )
         tally = run_batch(decider, rows, results, csv_writer(problems_file, PROBLEM_COLUMNS))
     click.echo(f"{tally.read} rows in = {tally.decided} rows out + {tally.refused} refused", err=True)
-    for level in reversed(list(decider.book.levels)):
-        click.echo(f"  {level.name:<10} {tally.levels.get(level.name, 0)}", err=True)
+    for name in (*(level.name for level in reversed(Level)), NO_LEVEL):
+        click.echo(f"  {name:<10} {tally.levels.get(name, 0)}", err=True)
     if tally.refused:
         click.echo(f"The reasons are in {problems}", err=True)
     if tally.disagreed:

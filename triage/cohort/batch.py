@@ -28,6 +28,8 @@ RESULT_COLUMNS = (
     "engines_agree",
     "rule_book",
 )
+NO_LEVEL = "no level"
+"""What is counted of those whose advice is `none` only for want of answers."""
 PROBLEM_COLUMNS = ("row", "id", "column", "reason")
 
 
@@ -61,7 +63,8 @@ def run_batch(
         decision = decider.decide(row.answers)
         tally.decided += 1
         tally.disagreed += not decision.engines_agree
-        tally.levels[decision.advice.name] = tally.levels.get(decision.advice.name, 0) + 1
+        level = decision.advice.name if decision.gives_level else NO_LEVEL
+        tally.levels[level] = tally.levels.get(level, 0) + 1
         results(result_cells(row.id, decision))
     return tally
 

@@ -7,7 +7,7 @@ rules. Where they differ the higher level is taken and the decision says so.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from triage.book.book import RuleBook
@@ -28,31 +28,33 @@ class SecondEngine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One rule for one patient.
+    """One rule for one patient: the reference's trace, and what durable-rules says of the rule.
 
+    `durable` is one truth, or two where that engine contradicts itself: certain, and not possible.
     `open` rules could still raise the level. An open rule is `counted` in the advice when what is
-    not known could make it true and one of its symptoms or findings is definitely there; otherwise,
-    from `today` up, it is for `review` by a person.
+    not known could make it true and one of its symptoms or findings is definitely there, or when
+    durable-rules alone holds it possible; otherwise, from `today` up, it is for `review` by a person.
     """
 
     rule: Rule
     trace: Trace
-    open: bool
-    counted: bool
-    review: bool
+    durable: frozenset[Truth]
+    open: bool = False
+    counted: bool = False
+    review: bool = False
+
+    @property
+    def truth(self) -> Truth:
+        """The higher of what the engines say."""
+        return max(self.trace.truth, *self.durable)
 
     @property
     def fires(self) -> bool:
-        return self.trace.truth is Truth.TRUE
+        return self.truth is Truth.TRUE
 
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A rule on which the engines differ, and what each says of it."""
-
-    rule: str
-    reference: Truth
-    durable: Truth
+    @property
+    def agreed(self) -> bool:
+        return self.durable == {self.trace.truth}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,34 +70,59 @@ class Decision:
     judged: tuple[Judged, ...]
     open: tuple[str, ...]
     contradictions: tuple[Constraint, ...]
-    differences: tuple[Difference, ...]
     engine_failure: str
 
     @property
+    def disputed(self) -> tuple[Judged, ...]:
+        """The rules on which the engines differ."""
+        return tuple(judged for judged in self.judged if not judged.agreed)
+
+    @property
     def engines_agree(self) -> bool:
-        return not self.differences and not self.engine_failure
+        return not self.disputed and not self.engine_failure
+
+    @property
+    def gives_level(self) -> bool:
+        """Whether the advice may be told as a level: `none` may only when nothing else is possible."""
+        if self.advice is not Level.none:
+            return True
+        return self.status != "out_of_scope" and self.possible is Level.none
+
+    @property
+    def doubted(self) -> frozenset[str]:
+        """The facts whose answers contradict each other, and count as not known."""
+        return frozenset(name for met in self.contradictions for name in facts_of(met.never))
 
     @property
     def fired(self) -> tuple[Rule, ...]:
         """The rules that are true by either engine, most urgent first."""
-        by_durable = {d.rule for d in self.differences if d.durable is Truth.TRUE}
-        rules = [j.rule for j in self.judged if j.fires or j.rule.id in by_durable]
-        return tuple(sorted(rules, key=lambda rule: -rule.urgency))
+        return _by_urgency(judged.rule for judged in self.judged if judged.fires)
 
     @property
     def counted(self) -> tuple[Rule, ...]:
         """The open rules that the advice counts in full, most urgent first."""
-        return tuple(sorted((j.rule for j in self.judged if j.counted), key=lambda r: -r.urgency))
+        return _by_urgency(judged.rule for judged in self.judged if judged.counted)
 
     @property
     def review(self) -> tuple[Rule, ...]:
         """The open rules that a person must look at, most urgent first."""
-        return tuple(sorted((j.rule for j in self.judged if j.review), key=lambda r: -r.urgency))
+        return _by_urgency(judged.rule for judged in self.judged if judged.review)
+
+    @property
+    def acted_on(self) -> tuple[Rule, ...]:
+        """The rules behind the advice, those that fired and those that count, most urgent first."""
+        return _by_urgency([*self.fired, *self.counted])
 
     @property
     def exams(self) -> tuple[str, ...]:
         """The examinations of the rules that fired, most urgent first, once each."""
         return tuple(dict.fromkeys(exam for rule in self.fired for exam in rule.exams))
+
+    @property
+    def exams_in_doubt(self) -> tuple[str, ...]:
+        """The examinations that only rules name which are not certain and count in full."""
+        named = dict.fromkeys(exam for rule in self.counted for exam in rule.exams)
+        return tuple(exam for exam in named if exam not in self.exams)
 
     @property
     def suspects(self) -> tuple[str, ...]:
@@ -104,10 +131,13 @@ class Decision:
 
     def raises(self, fact: str) -> tuple[Rule, ...]:
         """The open rules that an answer to this fact could still make true, most urgent first."""
-        rules = [
+        return _by_urgency(
             j.rule for j in self.judged if j.open and any(is_.fact == fact for is_ in j.trace.undecided())
-        ]
-        return tuple(sorted(rules, key=lambda rule: -rule.urgency))
+        )
+
+
+def _by_urgency(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    return tuple(sorted(rules, key=lambda rule: -rule.urgency))
 
 
 def without_contradictions(
@@ -136,18 +166,10 @@ class Decider:
         """The decision for these answers, by both engines."""
         given = known(answers)
         sure, contradictions = without_contradictions(self.book, given)
-
-        traces = {rule.id: trace(rule.when, sure) for rule in self.book.rules.values()}
-        differences, failure = self._compare(traces, sure)
-        truths = {id: {found.truth} for id, found in traces.items()}
-        for difference in differences:
-            truths[difference.rule].add(difference.durable)
-        urgency = self._level(id for id, truth in truths.items() if Truth.TRUE in truth)
-        possible = self._level(id for id, truth in truths.items() if truth != {Truth.FALSE})
-
-        judged = tuple(
-            self._judge(rule, traces[rule.id], urgency, answers, sure) for rule in self.book.rules.values()
-        )
+        read, failure = self._read(sure)
+        urgency = _highest(judged for judged in read if judged.fires)
+        possible = _highest(judged for judged in read if judged.truth is not Truth.FALSE)
+        judged = tuple(self._judge(one, urgency, answers, sure) for one in read)
         open_facts = tuple(
             dict.fromkeys(
                 is_.fact
@@ -168,46 +190,48 @@ class Decider:
             answers=dict(answers),
             urgency=urgency,
             possible=possible,
-            advice=max([urgency, *(result.rule.urgency for result in judged if result.counted)]),
+            advice=max(urgency, _highest(result for result in judged if result.counted)),
             status=status,
             judged=judged,
             open=open_facts,
             contradictions=contradictions,
-            differences=differences,
             engine_failure=failure,
         )
 
-    def _level(self, ids: Iterable[str]) -> Level:
-        return max((self.book.rules[id].urgency for id in ids), default=Level.none)
-
-    def _compare(
-        self, traces: Mapping[str, Trace], sure: Mapping[str, Known]
-    ) -> tuple[tuple[Difference, ...], str]:
+    def _read(self, sure: Mapping[str, Known]) -> tuple[list[Judged], str]:
+        """Every rule as both engines read it, and why durable-rules failed, if it did."""
+        traces = {rule.id: trace(rule.when, sure) for rule in self.book.rules.values()}
         try:
             firings = self._second.decide(sure)
         except EngineFailure as error:
-            return (), str(error)
-        differences = []
+            return [Judged(self.book.rules[id], t, frozenset({t.truth})) for id, t in traces.items()], str(
+                error
+            )
+        read = []
         for id, found in traces.items():
-            possible = Truth.UNKNOWN if id in firings.possible else Truth.FALSE
-            durable = Truth.TRUE if id in firings.certain else possible
-            if durable is not found.truth or (id in firings.certain) > (id in firings.possible):
-                differences.append(Difference(id, found.truth, durable))
-        return tuple(differences), ""
+            certain, possible = id in firings.certain, id in firings.possible
+            durable = {Truth.TRUE} if certain else {Truth.UNKNOWN} if possible else {Truth.FALSE}
+            if certain and not possible:
+                durable.add(Truth.FALSE)
+            read.append(Judged(self.book.rules[id], found, frozenset(durable)))
+        return read, ""
 
-    def _judge(
-        self, rule: Rule, found: Trace, urgency: Level, answers: Answers, sure: Mapping[str, Known]
-    ) -> Judged:
-        is_open = found.truth is Truth.UNKNOWN and rule.urgency > urgency
+    def _judge(self, read: Judged, urgency: Level, answers: Answers, sure: Mapping[str, Known]) -> Judged:
+        """A rule once the level is known: whether it is open, and whether it counts in the advice."""
+        rule, found = read.rule, read.trace
+        if read.truth is not Truth.UNKNOWN or rule.urgency <= urgency:
+            return read
+        if found.truth is Truth.FALSE:
+            return replace(read, open=True, counted=True)
         # Most open rules wait for questions only; the second reading is for those with a doubt.
-        in_doubt = is_open and any(is_.fact in answers for is_ in found.undecided())
+        in_doubt = any(is_.fact in answers for is_ in found.undecided())
         if not in_doubt or fold(rule.when, _WithoutUnasked(sure, answers)).truth is Truth.FALSE:
-            return Judged(rule, found, is_open, counted=False, review=False)
+            return replace(read, open=True)
         if self._something_is_there(found, sure):
-            return Judged(rule, found, is_open, counted=True, review=False)
+            return replace(read, open=True, counted=True)
         severe = rule.urgency >= Level.today
         nobody = self.settings.reviewer == "no"
-        return Judged(rule, found, is_open, counted=severe and nobody, review=severe and not nobody)
+        return replace(read, open=True, counted=severe and nobody, review=severe and not nobody)
 
     def _something_is_there(self, found: Trace, sure: Mapping[str, Known]) -> bool:
         """Whether a symptom or finding that could be part of the rule's truth is definitely present."""
@@ -217,6 +241,11 @@ class Decider:
             name = found.comparison.fact
             return found.truth is Truth.TRUE and self.book.facts[name].shows_presence(sure[name])
         return any(self._something_is_there(part, sure) for part in found.parts)
+
+
+def _highest(judged: Iterable[Judged]) -> Level:
+    """The level of the most urgent of these rules, `none` where there is no rule."""
+    return max((one.rule.urgency for one in judged), default=Level.none)
 
 
 @dataclass(frozen=True, slots=True)

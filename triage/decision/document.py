@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal, cast
 
 from typing_extensions import TypedDict
 
 from triage.book.facts import known
 from triage.book.logic import facts_of
-from triage.book.rule import Rule
-from triage.decision.decide import Decision
+from triage.book.rule import Level, LevelName, Rule
+from triage.decision.decide import Decision, Status
 from triage.engines.reference import trace
 from triage.engines.truth import Truth
 
 SCHEMA = "triage-decision/1"
+Scope = Literal["inside", "outside", "not known"]
+TruthName = Literal["TRUE", "UNKNOWN", "FALSE"]
+BookStatus = Literal["draft", "reviewed"]
 
 
 class BookStamp(TypedDict):
     version: str
     hash: str
-    status: str
+    status: BookStatus
 
 
 class RuleEntry(TypedDict):
     id: str
     title: str
-    urgency: str
+    urgency: LevelName
     because: str
     statements: list[str]
-    status: str
+    status: BookStatus
 
 
 class ExamEntry(TypedDict):
@@ -42,7 +45,7 @@ class OpenQuestion(TypedDict):
     fact: str
     ask: str
     asked: bool
-    could_raise_to: str
+    could_raise_to: LevelName
     rules: list[str]
 
 
@@ -52,9 +55,11 @@ class Contradiction(TypedDict):
 
 
 class EngineDifference(TypedDict):
+    """`durable` has two truths where that engine contradicts itself."""
+
     rule: str
-    reference: str
-    durable: str
+    reference: TruthName
+    durable: list[TruthName]
 
 
 class Engines(TypedDict):
@@ -66,20 +71,24 @@ class Engines(TypedDict):
 class DecisionDocument(TypedDict):
     """`urgency` is certain, `possible` cannot be ruled out, `advice` is the level to act on.
 
-    `rules` fired; `counted` are open but count in full; `review` must be looked at by a person.
+    `rules` fired, and `exams` are theirs; `counted` are open but count in full, and
+    `exams_in_doubt` are of those alone; `review` must be looked at by a person. `gives_level` is
+    false where the advice is `none` only for want of answers: nobody may be told that as a level.
     `open` are the facts that could still raise the level, with `questions` saying to what.
     """
 
     schema: str
     book: BookStamp
-    urgency: str
-    possible: str
-    advice: str
-    status: str
-    scope: str
+    urgency: LevelName
+    possible: LevelName
+    advice: LevelName
+    status: Status
+    gives_level: bool
+    scope: Scope
     suspects: list[str]
     rules: list[RuleEntry]
     exams: list[ExamEntry]
+    exams_in_doubt: list[ExamEntry]
     open: list[str]
     questions: list[OpenQuestion]
     counted: list[RuleEntry]
@@ -105,7 +114,7 @@ def decision_document(decision: Decision) -> DecisionDocument:
             RuleEntry(
                 id=rule.id,
                 title=rule.title,
-                urgency=rule.urgency.name,
+                urgency=_level(rule.urgency),
                 because=rule.because,
                 statements=list(rule.statements),
                 status=rule.status,
@@ -113,31 +122,32 @@ def decision_document(decision: Decision) -> DecisionDocument:
             for rule in rules
         ]
 
+    def exams(ids: Iterable[str], rules: Iterable[Rule]) -> list[ExamEntry]:
+        return [
+            ExamEntry(id=id, name=book.exams[id].name, rules=[r.id for r in rules if id in r.exams])
+            for id in ids
+        ]
+
     return DecisionDocument(
         schema=SCHEMA,
         book=BookStamp(version=book.version, hash=book.hash, status=book.status),
-        urgency=decision.urgency.name,
-        possible=decision.possible.name,
-        advice=decision.advice.name,
+        urgency=_level(decision.urgency),
+        possible=_level(decision.possible),
+        advice=_level(decision.advice),
         status=decision.status,
+        gives_level=decision.gives_level,
         scope=_scope(decision),
         suspects=list(decision.suspects),
         rules=entries(decision.fired),
-        exams=[
-            ExamEntry(
-                id=id,
-                name=book.exams[id].name,
-                rules=[rule.id for rule in decision.fired if id in rule.exams],
-            )
-            for id in decision.exams
-        ],
+        exams=exams(decision.exams, decision.fired),
+        exams_in_doubt=exams(decision.exams_in_doubt, decision.counted),
         open=list(decision.open),
         questions=[
             OpenQuestion(
                 fact=name,
                 ask=book.facts[name].ask,
                 asked=name in decision.answers,
-                could_raise_to=decision.raises(name)[0].urgency.name,
+                could_raise_to=_level(decision.raises(name)[0].urgency),
                 rules=[rule.id for rule in decision.raises(name)],
             )
             for name in decision.open
@@ -151,8 +161,12 @@ def decision_document(decision: Decision) -> DecisionDocument:
         engines=Engines(
             agree=decision.engines_agree,
             differences=[
-                EngineDifference(rule=d.rule, reference=d.reference.name, durable=d.durable.name)
-                for d in decision.differences
+                EngineDifference(
+                    rule=judged.rule.id,
+                    reference=_truth(judged.trace.truth),
+                    durable=[_truth(truth) for truth in sorted(judged.durable)],
+                )
+                for judged in decision.disputed
             ],
             failure=decision.engine_failure,
         ),
@@ -160,6 +174,15 @@ def decision_document(decision: Decision) -> DecisionDocument:
     )
 
 
-def _scope(decision: Decision) -> str:
+def _scope(decision: Decision) -> Scope:
     truth = trace(decision.book.scope, known(decision.answers)).truth
-    return {Truth.FALSE: "outside", Truth.UNKNOWN: "not known", Truth.TRUE: "inside"}[truth]
+    names: dict[Truth, Scope] = {Truth.FALSE: "outside", Truth.UNKNOWN: "not known", Truth.TRUE: "inside"}
+    return names[truth]
+
+
+def _level(level: Level) -> LevelName:
+    return cast(LevelName, level.name)
+
+
+def _truth(truth: Truth) -> TruthName:
+    return cast(TruthName, truth.name)

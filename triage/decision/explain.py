@@ -19,7 +19,7 @@ def why(decision: Decision, judged: Judged) -> bool:
 
 def why_not(decision: Decision, judged: Judged) -> bool:
     """The near misses: open rules, and rules that failed although one of their symptoms is there."""
-    if judged.trace.truth is not Truth.FALSE:
+    if judged.truth is not Truth.FALSE:
         return judged.open and not judged.counted
     return any(
         leaf.truth is Truth.TRUE
@@ -49,15 +49,23 @@ def explain(decision: Decision, keep: Filter) -> Iterator[str]:
 
 
 def _verdict(judged: Judged) -> str:
+    if not judged.agreed:
+        return f"THE ENGINES DISAGREE ({verdicts(judged)})"
     if judged.fires:
         return "fires"
-    if judged.trace.truth is Truth.FALSE:
+    if judged.truth is Truth.FALSE:
         return "does not fire"
     if judged.counted:
         return "open, and counted in full because one of its signs is there"
     if judged.review:
         return "open: a person must look at it"
     return "open" if judged.open else "not known, but it could not raise the level"
+
+
+def verdicts(judged: Judged) -> str:
+    """What each engine says of a rule."""
+    durable = " and ".join(truth.name for truth in sorted(judged.durable))
+    return f"reference {judged.trace.truth.name}, durable-rules {durable}"
 
 
 def source_lines(decision: Decision, rule: Rule) -> Iterator[str]:

@@ -6,14 +6,14 @@ Nothing here calls a patient well: the lowest level keeps the planned follow-up.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from triage.book.facts import known
-from triage.book.rule import Level, Rule
+from triage.book.rule import Exam, Level, Rule
 from triage.decision.decide import Decision
-from triage.decision.explain import source_lines
+from triage.decision.explain import source_lines, verdicts
 from triage.decision.sentences import answered, deciding_facts
 from triage.decision.settings import Settings
 from triage.engines.reference import trace
@@ -34,16 +34,14 @@ class Passage:
 
 def level_heading(decision: Decision) -> str:
     """The level to act on, in words; *at least* while an answer that could matter was not asked for."""
-    if no_level := _no_level(decision):
-        return no_level[0]
+    if not decision.gives_level:
+        return _no_level(decision)[0]
     name = decision.book.levels[decision.advice].name
     return f"At least: {name}" if decision.status == "unfinished" or decision.review else name
 
 
-def _no_level(decision: Decision) -> tuple[str, str] | None:
+def _no_level(decision: Decision) -> tuple[str, str]:
     """A heading and what to do where the lowest level would reassure somebody it was not meant for."""
-    if decision.advice is not Level.none:
-        return None
     if decision.status == "out_of_scope":
         return "No level can be given", "These rules cannot judge this person. Speak to somebody who can."
     if decision.status == "unfinished":
@@ -54,22 +52,25 @@ def _no_level(decision: Decision) -> tuple[str, str] | None:
             "No level can be given until a person has looked at it",
             "Do not wait for the planned follow-up.",
         )
-    return None
+    return (
+        "No level can be given: some answers are not known",
+        f"They could still mean “{decision.book.levels[decision.possible].name}”. "
+        "Find them out, or tell {team} about them by then.",
+    )
 
 
 def tell_patient(decision: Decision, settings: Settings) -> Iterator[Passage]:
     """What the patient is told: no names of diseases, no prognosis, and never that all is well."""
-    book = decision.book
     yield from _alarms(decision, settings)
-    yield Passage(level_heading(decision), _patient_action(decision, settings), "level")
+    yield Passage(level_heading(decision), (_action(decision, settings, "patient"),), "level")
     doubt = {rule.id: "Cannot be ruled out: " for rule in decision.counted}
-    because = [doubt.get(rule.id, "") + rule.title for rule in _acted_on(decision)]
+    because = [doubt.get(rule.id, "") + rule.title for rule in decision.acted_on]
     if because:
         yield Passage("Why", tuple(because))
     if decision.open:
         yield Passage("Not ruled out", tuple(_open_for_patient(decision)))
-    if exams := _exams(decision, _acted_on(decision)):
-        yield Passage("Your team may think of", tuple(book.exams[id].plain for id in exams))
+    if exams := tuple(_exam_lines(decision, lambda exam: exam.plain)):
+        yield Passage("Your team may think of", exams)
     yield Passage("Watch for", tuple(settings.fill(text) for text in _safety_net(decision)))
     # From `today` up nothing may stand beside what to do now.
     if decision.advice < Level.today and (texts := tuple(_advice(decision, settings, "patient"))):
@@ -81,7 +82,7 @@ def tell_nurse(decision: Decision, settings: Settings) -> Iterator[Passage]:
     """What the nurse is told: the same, with rules, quotes, suspicions and what would change the level."""
     book = decision.book
     yield from _alarms(decision, settings)
-    yield Passage(level_heading(decision), _nurse_action(decision, settings), "level")
+    yield Passage(level_heading(decision), (_action(decision, settings, "nurse"),), "level")
     yield Passage("Levels", (level_line(decision),))
     for rule in decision.fired:
         yield Passage(f"{rule.id} ({rule.urgency.name}): {rule.title}", tuple(_rule_lines(decision, rule)))
@@ -90,10 +91,10 @@ def tell_nurse(decision: Decision, settings: Settings) -> Iterator[Passage]:
         yield Passage(heading, tuple(_rule_lines(decision, rule)))
     if decision.open:
         yield Passage("Not yet ruled out", tuple(open_lines(decision)))
-    if decision.suspects:
-        yield Passage("To think of", tuple(book.suspicions[id].name for id in decision.suspects))
-    if exams := _exams(decision, _acted_on(decision)):
-        yield Passage("Examinations to think of", tuple(book.exams[id].name for id in exams))
+    if suspects := dict.fromkeys(id for rule in decision.acted_on for id in rule.suspects):
+        yield Passage("To think of", tuple(book.suspicions[id].name for id in suspects))
+    if exams := tuple(_exam_lines(decision, lambda exam: exam.name)):
+        yield Passage("Examinations to think of", exams)
     yield Passage("Safety net", tuple(settings.fill(text) for text in _safety_net(decision)))
     if texts := tuple(_advice(decision, settings, "nurse")):
         yield Passage("Background", texts)
@@ -117,17 +118,12 @@ def open_lines(decision: Decision) -> Iterator[str]:
         yield f"{fact.nurse}{asked}: up to {rule.urgency.name} ({rule.id})"
 
 
-def _acted_on(decision: Decision) -> tuple[Rule, ...]:
-    """The rules behind the advice, most urgent first."""
-    return tuple(sorted((*decision.fired, *decision.counted), key=lambda rule: -rule.urgency))
-
-
 def _of_the_level(decision: Decision) -> tuple[Rule, ...]:
     """The rules behind the advice; from `today` up only those that give the level.
 
     Next to an ambulance, what to do when a pain is still there in a week reads as leave to wait.
     """
-    rules = _acted_on(decision)
+    rules = decision.acted_on
     if decision.advice < Level.today:
         return rules
     return tuple(rule for rule in rules if rule.urgency is decision.advice)
@@ -135,11 +131,8 @@ def _of_the_level(decision: Decision) -> tuple[Rule, ...]:
 
 def _alarms(decision: Decision, settings: Settings) -> Iterator[Passage]:
     """What must be read before the level: engines that differ, a person outside the scope, contradictions."""
-    if decision.differences:
-        names = [
-            f"{d.rule}: reference {d.reference.name}, durable-rules {d.durable.name}"
-            for d in decision.differences
-        ]
+    if decision.disputed:
+        names = [f"{judged.rule.id}: {verdicts(judged)}" for judged in decision.disputed]
         warning = (
             "THE TWO ENGINES DISAGREE. The higher level is shown. Do not rely on it: have a person decide"
         )
@@ -157,16 +150,11 @@ def _alarms(decision: Decision, settings: Settings) -> Iterator[Passage]:
         yield Passage(team, tuple(names), "warning")
 
 
-def _patient_action(decision: Decision, settings: Settings) -> tuple[str, ...]:
-    if no_level := _no_level(decision):
-        return no_level[1:]
-    return (settings.fill(decision.book.levels[decision.advice].patient),)
-
-
-def _nurse_action(decision: Decision, settings: Settings) -> tuple[str, ...]:
-    if no_level := _no_level(decision):
-        return no_level[1:]
-    return (settings.fill(decision.book.levels[decision.advice].nurse),)
+def _action(decision: Decision, settings: Settings, reader: Literal["patient", "nurse"]) -> str:
+    if not decision.gives_level:
+        return settings.fill(_no_level(decision)[1])
+    level = decision.book.levels[decision.advice]
+    return settings.fill(level.patient if reader == "patient" else level.nurse)
 
 
 def _open_for_patient(decision: Decision) -> Iterator[str]:
@@ -174,6 +162,8 @@ def _open_for_patient(decision: Decision) -> Iterator[str]:
     for name in decision.open[:MOST_OPEN_LINES]:
         fact = decision.book.facts[name]
         why = "you were not sure" if name in decision.answers else "not asked"
+        if name in decision.doubted:
+            why = "your answers contradict each other"
         yield f"{fact.short} ({why})"
     more = len(decision.open) - MOST_OPEN_LINES
     if more > 0:
@@ -189,8 +179,11 @@ def _rule_lines(decision: Decision, rule: Rule) -> Iterator[str]:
     yield from source_lines(decision, rule)
 
 
-def _exams(decision: Decision, rules: Iterable[Rule]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(exam for rule in rules for exam in rule.exams))
+def _exam_lines(decision: Decision, words: Callable[[Exam], str]) -> Iterator[str]:
+    """The examinations of what is certain, and then of what only counts because it cannot be ruled out."""
+    exams = decision.book.exams
+    yield from (words(exams[id]) for id in decision.exams)
+    yield from (f"{words(exams[id])} (unless it can be ruled out)" for id in decision.exams_in_doubt)
 
 
 def _safety_net(decision: Decision) -> Iterator[str]:
