@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.random_books import random_answer, random_book
-from triage.assurance.compare import Comparison, Moved
+from triage.assurance.compare import Moved, TwoBooks
 from triage.assurance.differences import differences
 from triage.book.book import RuleBook
 from triage.book.load import load_book
@@ -37,21 +37,21 @@ def deleted(folder: Path) -> RuleBook:
 
 
 def lowered(old: RuleBook, new: RuleBook) -> list[Moved]:
-    return _finished(Comparison(old, new, twice=True), "lowered")
+    return _finished(TwoBooks(old, new, twice=True), "lowered")
 
 
 def raised(old: RuleBook, new: RuleBook) -> list[Moved]:
-    return _finished(Comparison(old, new, twice=True), "raised")
+    return _finished(TwoBooks(old, new, twice=True), "raised")
 
 
-def _finished(comparison: Comparison, direction: str) -> list[Moved]:
+def _finished(comparison: TwoBooks, direction: str) -> list[Moved]:
     found = list(comparison.moved("lowered" if direction == "lowered" else "raised"))
     assert (comparison.undecided, comparison.unfinished) == ([], [])
     return found
 
 
 def test_a_book_moves_nobody_against_itself(small_book: RuleBook) -> None:
-    comparison = Comparison(small_book, small_book)
+    comparison = TwoBooks(small_book, small_book)
     assert [*comparison.moved("lowered"), *comparison.moved("raised")] == []
     assert list(differences(small_book, small_book)) == []
 
@@ -74,7 +74,7 @@ def test_a_moved_threshold_lowers_just_the_patients_between(small_book: RuleBook
 def test_a_rule_only_rewritten_is_proved_to_mean_the_same(small_book: RuleBook, small_copy: Path) -> None:
     split = "temperature: [below 36.0 °C, at least 38.0 °C]\n    - chills: yes\n    - feeling_ill: yes"
     turned = "feeling_ill: yes\n    - chills: yes\n    - temperature: [at least 38.0 °C, below 36.0 °C]"
-    comparison = Comparison(small_book, edited(small_copy, FEVER, (split, turned)))
+    comparison = TwoBooks(small_book, edited(small_copy, FEVER, (split, turned)))
     assert comparison.rules().rewritten == ["any/fever-signs"]
     assert comparison.rules().changed == []
     assert list(comparison.moved("lowered")) == []
@@ -82,7 +82,7 @@ def test_a_rule_only_rewritten_is_proved_to_mean_the_same(small_book: RuleBook, 
 
 def test_a_deleted_rule_lowers_and_an_added_one_raises(small_book: RuleBook, small_copy: Path) -> None:
     without = deleted(small_copy)
-    comparison = Comparison(small_book, without)
+    comparison = TwoBooks(small_book, without)
     assert comparison.rules().removed == ["lung/small-lump"]
     [moved] = lowered(small_book, without)
     assert (moved.old, moved.new, moved.rules) == (Level.next_visit, Level.none, ("lung/small-lump",))
@@ -137,13 +137,41 @@ def test_a_reworded_question_moves_nobody_and_is_wording(small_book: RuleBook, s
 
 def test_a_rule_of_another_name_is_renamed(small_book: RuleBook, small_copy: Path) -> None:
     (small_copy / "lung/small-lump.yaml").rename(small_copy / "lung/little-lump.yaml")
-    changes = Comparison(small_book, load_book(small_copy)).rules()
+    changes = TwoBooks(small_book, load_book(small_copy)).rules()
     assert changes.renamed == [("lung/small-lump", "lung/little-lump")]
     assert changes.added == changes.removed == []
 
 
+def test_a_new_constraint_lowers_those_whose_answers_it_takes_for_contradicting(
+    small_book: RuleBook, small_copy: Path
+) -> None:
+    """Their answers count as not known from now on: nobody may call that proved to lower nobody."""
+    never = "- never:\n    all: [{leg_numbness: yes}, {leg_weakness: both_legs}]\n  because: Planted.\n"
+    path = small_copy / "constraints.yaml"
+    path.write_text(path.read_text("utf-8") + never, "utf-8")
+    new = load_book(small_copy)
+    assert raised(small_book, new) == []
+    furthest, *others = lowered(small_book, new)
+    assert (furthest.old, furthest.new, furthest.rules) == (Level.now, Level.none, ("any/cord-sign",))
+    assert furthest.patient == {"leg_numbness": "yes", "leg_weakness": "both_legs"}
+    assert {moved.new for moved in others} == {Level.next_visit, Level.this_week, Level.today}
+    assert raised(new, small_book)[0].patient == furthest.patient
+
+
+def test_what_else_changed_in_a_rule_of_another_name_is_told(small_book: RuleBook) -> None:
+    rules = dict(small_book.rules)
+    rule = rules.pop("any/cord-sign")
+    rules["any/legs"] = dataclasses.replace(rule, id="any/legs", exams=(), suspects=(), safety_net="")
+    new = dataclasses.replace(small_book, rules=rules)
+    changes = TwoBooks(small_book, new).rules()
+    assert changes.renamed == [("any/cord-sign", "any/legs")]
+    said = {d.says for d in differences(small_book, new, changes.renamed)}
+    assert "rule any/legs: exams: mri_spine → none" in said
+    assert "rule any/legs: suspects: spinal_cord_compression → none" in said
+
+
 def test_a_bound_that_is_reached_is_said(small_book: RuleBook, small_copy: Path) -> None:
-    comparison = Comparison(small_book, deleted(small_copy), most=0)
+    comparison = TwoBooks(small_book, deleted(small_copy), most=0)
     assert list(comparison.moved("lowered")) == []
     assert comparison.unfinished == ["lowered"]
 
@@ -155,7 +183,7 @@ def test_a_solver_that_gives_up_is_not_decided(
         raise Undecided("too hard")
 
     monkeypatch.setattr(Solver, "model", gives_up)
-    comparison = Comparison(small_book, small_book)
+    comparison = TwoBooks(small_book, small_book)
     assert list(comparison.moved("lowered")) == []
     assert comparison.undecided
 
@@ -169,7 +197,7 @@ def test_no_random_patient_moves_without_an_entry(seed: int) -> None:
     rules["any/rule-5"] = dataclasses.replace(
         rules["any/rule-5"], urgency=Level.next_visit, when=rules["any/rule-6"].when
     )
-    comparison = Comparison(old, dataclasses.replace(old, rules=rules))
+    comparison = TwoBooks(old, dataclasses.replace(old, rules=rules))
     moved = [*comparison.moved("lowered"), *comparison.moved("raised")]
     assert comparison.undecided == []
     told = {(one.old, one.new) for one in moved}

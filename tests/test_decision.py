@@ -136,7 +136,7 @@ def patient_lines(decision: Decision) -> list[str]:
 
 
 def test_only_a_doubt_counts_and_not_what_was_never_asked(small_book: RuleBook) -> None:
-    """Two signs of three are wanted, one is denied, one not known. The third decides, and is only to be asked."""
+    """Of three signs two are wanted. One is denied, one not known, and the third is still to be asked."""
     doubt = {**WELL, "chills": "no", "temperature": "unknown"}
     del doubt["feeling_ill"]
     decision = decide(small_book, doubt)

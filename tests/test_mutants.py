@@ -15,9 +15,10 @@ from typing import get_args
 import pytest
 
 from tests.random_books import random_answer, random_book
-from triage.assurance.missing import Judged, judge, missing_case
+from triage.assurance.missing import Fate, fates, missing_case
 from triage.assurance.mutants import Mutant, Operator, mutants_of
 from triage.assurance.noticed import AtOnce, Watch
+from triage.assurance.paste import denials
 from triage.book.book import RuleBook
 from triage.book.case import Case, Expectation, load_cases
 from triage.book.facts import Known, NotKnown, known
@@ -150,7 +151,7 @@ def watched() -> tuple[RuleBook, tuple[Case, ...], Changed]:
     return book, tuple(cases), changed
 
 
-def alive(judged: Sequence[Judged]) -> list[str]:
+def alive(judged: Sequence[Fate]) -> list[str]:
     return [one.mutant.name for one in judged if one.result == "alive"]
 
 
@@ -280,7 +281,7 @@ def test_what_is_noticed_is_just_what_changes_for_someone() -> None:
 
 def test_with_a_case_for_everyone_nothing_is_alive() -> None:
     book, cases, changed = watched()
-    judged = judge(book, Watch(book, cases), [mutant for mutant, _ in changed], twice=True)
+    judged = fates(book, Watch(book, cases), [mutant for mutant, _ in changed], twice=True)
     assert alive(judged) == []
     assert {one.mutant.operator for one in judged if one.result == "noticed"} == set(OPERATORS)
 
@@ -304,7 +305,7 @@ def test_the_only_mistake_that_nobody_notices_is_reported_and_no_other(operator:
         assert within == [planted.name]
     noticing = next(names for mutant, names in changed if mutant is planted)
     watch = Watch(book, [case for case in cases if case.name not in noticing])
-    judged = judge(book, watch, list(mutants_of(book, planted.rule)))
+    judged = fates(book, watch, list(mutants_of(book, planted.rule)))
     assert sorted(alive(judged)) == within
     [answers] = [one.answers for one in judged if one.mutant == planted]
     assert answers is not None
@@ -366,23 +367,23 @@ def test_a_case_that_fails_notices_nothing_and_is_set_aside(small_book: RuleBook
 # What is missing ---------------------------------------------------------------------------------
 
 
-def test_a_clause_that_no_real_patient_needs_is_equivalent_and_not_alive(small_book: RuleBook) -> None:
-    """Blood flows in no lump that is not there, so asking for the lump as well changes nothing."""
+def test_a_clause_that_only_someone_known_in_part_needs_is_alive(small_book: RuleBook) -> None:
+    """Blood flows in no lump that is not there. But without the clause, who denies a lump is asked of it."""
     lump = Is("skin_lump", frozenset({"long_known", "new"}))
     book, rule = with_rule(
         without_examples(small_book), All((lump, Is("blood_flow", frozenset({"present"}))))
     )
     [lost] = [m for m in mutants_of(book, rule) if m.what == "the clause on skin_lump is lost"]
-    [judged] = judge(book, Watch(book, []), [lost], twice=True)
-    assert judged.result == "equivalent"
-    unreal = replace(book, constraints=())
-    assert [one.result for one in judge(unreal, Watch(unreal, []), [lost])] == ["alive"]
+    [fate] = fates(book, Watch(book, []), [lost], twice=True)
+    assert (fate.result, fate.answers) == ("alive", {})
+    denied = {**denials(book)}
+    assert (denied["skin_lump"], "blood_flow" in denied) == ("none", False)
 
 
 def test_a_level_that_another_rule_always_reaches_is_equivalent(small_book: RuleBook) -> None:
     book, rule = with_rule(small_book, Is("leg_numbness", frozenset({"yes"})), Level.this_week)
     judged = {
-        one.mutant.what: one.result for one in judge(book, Watch(book, []), every_mutant_of(book, rule))
+        one.mutant.what: one.result for one in fates(book, Watch(book, []), every_mutant_of(book, rule))
     }
     assert judged["today for this_week"] == judged["next_visit for this_week"] == "equivalent"
     assert judged["the rule is deleted"] == "alive"
@@ -398,10 +399,10 @@ def test_with_the_missing_cases_added_nothing_is_alive(
 ) -> None:
     book = random_book(random.Random(SEED), facts=12, rules=6) if random_one else small_book
     mutants = every_mutant(book)
-    first = judge(book, Watch(book, []), mutants)
+    first = fates(book, Watch(book, []), mutants)
     shown: dict[str, list[str]] = {}
     for number, one in enumerate(one for one in first if one.result == "alive"):
-        shown.setdefault(repr(one.answers), list(missing_case(book, one, f"case {number}")))
+        shown.setdefault(repr(one.answers), list(missing_case(book, one.answers or {}, f"case {number}")))
     assert shown, SEED
     lines = [line for case in shown.values() for line in case]
     (tmp_path / "missing.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -409,13 +410,13 @@ def test_with_the_missing_cases_added_nothing_is_alive(
     assert problems == [], SEED
     watch = Watch(book, cases)
     assert watch.failing == (), SEED
-    assert alive(judge(book, watch, mutants)) == [], SEED
+    assert alive(fates(book, watch, mutants)) == [], SEED
     assert len(cases) <= len(alive(first))
 
 
 def test_the_missing_case_is_the_smallest(small_book: RuleBook) -> None:
     [mutant] = [m for m in every_mutant(small_book) if m.name == "any/fever-signs: the rule is deleted"]
-    [judged] = judge(small_book, Watch(small_book, []), [mutant])
+    [judged] = fates(small_book, Watch(small_book, []), [mutant])
     assert judged.answers is not None
     assert len(judged.answers) == 2
     assert set(judged.answers) <= {"temperature", "chills", "feeling_ill"}
@@ -429,5 +430,5 @@ def test_a_solver_that_gives_up_leaves_the_mutant_alive(
 
     monkeypatch.setattr(Solver, "model", gives_up)
     [mutant] = [m for m in every_mutant(small_book) if m.name == "any/fever-signs: the rule is deleted"]
-    [judged] = judge(small_book, Watch(small_book, []), [mutant])
+    [judged] = fates(small_book, Watch(small_book, []), [mutant])
     assert (judged.result, judged.undecided, judged.answers) == ("alive", "timeout", None)

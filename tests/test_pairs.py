@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.commands import run
 from tests.random_books import random_book
 from triage.assurance.pairs import Pairs
-from triage.assurance.paste import denials, outcome
+from triage.assurance.paste import by_reference, denials
 from triage.book.book import RuleBook
 from triage.book.load import load_book
 from triage.book.logic import comparisons
@@ -26,11 +26,10 @@ def test_every_pair_differs_in_one_answer_that_makes_the_rule_true_and_not(small
             assert pair.other is not None
             assert {id for id in pair.one if pair.one[id] != pair.other[id]} == {pair.comparison.fact}
             usual = denials(small_book)
-            level, rules = outcome(small_book, {**usual, **pair.one})
-            other_level, other_rules = outcome(small_book, {**usual, **pair.other})
-            assert rule.id in rules
-            assert rule.id not in other_rules
-            assert level > other_level
+            one, other = (by_reference(small_book, {**usual, **who}) for who in (pair.one, pair.other))
+            assert rule.id in one.rules
+            assert rule.id not in other.rules
+            assert one.urgency > other.urgency
 
 
 def test_pairs_of_random_books_hold_by_the_reference() -> None:
@@ -41,8 +40,14 @@ def test_pairs_of_random_books_hold_by_the_reference() -> None:
         book = random_book(rng, facts=14, rules=6)
         finder = Pairs(book)
         for rule in book.rules.values():
-            for pair in finder.of_rule(rule, every_answer=True):  # _agree asks the reference of each
+            for pair in finder.of_rule(rule, every_answer=True):
                 assert pair.tips in ("the level", "only the rule"), "without constraints each part matters"
+                assert pair.one is not None
+                assert pair.other is not None
+                one, other = (by_reference(book, {**denials(book), **who}) for who in (pair.one, pair.other))
+                assert rule.id in one.rules
+                assert rule.id not in other.rules
+                assert (one.urgency > other.urgency) is (pair.tips == "the level")
 
 
 def test_a_number_has_a_pair_at_each_threshold_one_step_apart(small_book: RuleBook) -> None:

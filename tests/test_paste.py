@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.commands import SMALL, run
-from triage.assurance.paste import case_to_paste, outcome, shortest
+from triage.assurance.paste import by_reference, case_to_paste, denials, shortest
 from triage.book.book import RuleBook
 from triage.book.facts import Known
 from triage.book.rule import Level
@@ -25,12 +25,19 @@ WHOLE: dict[str, Known] = {
 }
 
 
+def of_well_person(book: RuleBook, *, keep: tuple[str, ...] = ()) -> dict[str, Known]:
+    return shortest(WHOLE, denials(book), lambda said: by_reference(book, said)[:2], keep)
+
+
 def test_only_the_answers_that_make_the_level_and_the_rules_are_kept(small_book: RuleBook) -> None:
-    assert shortest(small_book, WHOLE) == {"leg_weakness": "one_leg"}
+    assert of_well_person(small_book) == {"leg_weakness": "one_leg"}
 
 
 def test_facts_to_keep_are_kept_although_they_change_nothing(small_book: RuleBook) -> None:
-    assert shortest(small_book, WHOLE, keep=["cancer"]) == {"leg_weakness": "one_leg", "cancer": "elsewhere"}
+    assert of_well_person(small_book, keep=("cancer",)) == {
+        "leg_weakness": "one_leg",
+        "cancer": "elsewhere",
+    }
 
 
 def test_what_is_pasted_is_a_case_that_passes(small_book: RuleBook, tmp_path: Path) -> None:
@@ -49,9 +56,11 @@ def test_a_patient_known_in_part_is_pasted_as_known(small_book: RuleBook) -> Non
     assert "urgency: now" in text
 
 
-def test_the_outcome_is_that_of_the_reference(small_book: RuleBook) -> None:
-    assert outcome(small_book, WHOLE) == (Level.now, ("any/cord-sign",))
-    assert outcome(small_book, {}) == (Level.none, ())
+def test_what_is_read_of_answers_is_what_the_reference_says(small_book: RuleBook) -> None:
+    assert by_reference(small_book, WHOLE) == (Level.now, ("any/cord-sign",), Level.now)
+    assert by_reference(small_book, {}) == (Level.none, (), Level.now)
+    contradicting: dict[str, Known] = {**WHOLE, "leg_weakness": "none", "blood_flow": "present"}
+    assert by_reference(small_book, contradicting).urgency is Level.none
 
 
 def test_what_is_pasted_keeps_the_facts_it_is_an_example_of(small_book: RuleBook) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from triage.assurance.prove import Prover, Verdict
 from triage.book.book import RuleBook
 from triage.book.facts import Known
 from triage.book.load import load_book
-from triage.book.rule import Level
+from triage.book.logic import All, Condition, Is, Spans
+from triage.book.problems import Problems
+from triage.book.rule import Guarantee, Level
 from triage.book.shipped import shipped_folder
 from triage.engines.reference import trace
 from triage.engines.smt import Solver, Undecided
@@ -184,8 +187,6 @@ def test_a_range_that_lowers_is_found_with_the_two_patients(small_copy: Path) ->
 
 def test_an_ordered_list_in_the_wrong_order_does_not_load_or_is_found(small_copy: Path) -> None:
     """`passing` worse than `lasting`: the rule on lasting pain leaves out what is now the worst answer."""
-    from triage.book.problems import Problems
-
     with pytest.raises(Problems, match="R007"):
         edited(
             small_copy,
@@ -193,6 +194,57 @@ def test_an_ordered_list_in_the_wrong_order_does_not_load_or_is_found(small_copy
             'answers: {none: "No", passing: "Yes, now and then", lasting: "Yes, and it stays"}',
             'answers: {none: "No", lasting: "Yes, and it stays", passing: "Yes, now and then"}',
         )
+
+
+def planted(book: RuleBook, **rules: tuple[Condition, Level]) -> RuleBook:
+    """The book with rules that a file could not hold: the checks at loading would refuse them."""
+    template = book.rules["any/cord-sign"]
+    added = {
+        f"any/{name}": replace(template, id=f"any/{name}", when=when, urgency=level, exams=(), suspects=())
+        for name, (when, level) in rules.items()
+    }
+    return replace(book, rules={**book.rules, **added})
+
+
+def test_a_worse_number_that_lowers_only_someone_known_in_part_is_found(small_book: RuleBook) -> None:
+    """39 °C is more urgent than 37.8 °C once the chills are known; while they are not, it is told less."""
+    high = Is("temperature", Spans(((381, 450),)))
+    book = planted(
+        small_book,
+        mild=(Is("temperature", Spans(((375, 380),))), Level.this_week),
+        chilled=(All((high, Is("chills", frozenset({"yes"})))), Level.today),
+        unchilled=(All((high, Is("chills", frozenset({"no"})))), Level.today),
+    )
+    [verdict] = [v for v in bad(book) if v.kind == "worse is worse" and v.name == "temperature"]
+    assert verdict.says == "a worse answer to temperature ends below next_visit"
+    assert [set(patient) for patient in verdict.patients] == [{"temperature"}, {"temperature"}]
+
+
+def test_a_guarantee_that_fails_only_for_someone_known_in_part_is_refuted(small_book: RuleBook) -> None:
+    """Chills are urgent by one rule or the other, but by neither while nobody knows whether one is ill."""
+    chills = Is("chills", frozenset({"yes"}))
+    book = planted(
+        small_book,
+        ill=(All((chills, Is("feeling_ill", frozenset({"yes"})))), Level.today),
+        well=(All((chills, Is("feeling_ill", frozenset({"no"})))), Level.today),
+    )
+    promise = Guarantee("chills are today", chills, Level.today, None, (), nothing_else=False, because="")
+    [verdict] = [v for v in bad(replace(book, guarantees=(promise,))) if v.kind == "guarantee"]
+    assert verdict.patients == ({"chills": "yes"},)
+    assert verdict.says.endswith("with only this known it is not certain")
+
+
+def test_where_nobody_can_be_nothing_is_proved(small_copy: Path, tmp_path: Path) -> None:
+    path = small_copy / "constraints.yaml"
+    everyone = (("leg_numbness", "yes"), ("leg_numbness", "no"))
+    never = "".join(f"- never: {{{fact}: {answer}}}\n  because: Planted.\n" for fact, answer in everyone)
+    path.write_text(path.read_text("utf-8") + never, "utf-8")
+    with pytest.raises(Problems, match="P006"):
+        Prover(load_book(small_copy))
+    for command in (("prove",), ("compare", small_copy), ("cases", "--pairs", "any/cord-sign")):
+        told = run(tmp_path, *command, "--rules", small_copy)
+        assert told.code == 2
+        assert "P006: nobody can be" in told.err
 
 
 def test_an_exception_that_is_not_needed_is_refused(small_copy: Path) -> None:

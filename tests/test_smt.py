@@ -12,7 +12,15 @@ from tests.random_books import random_answer, random_book
 from triage.book.book import RuleBook
 from triage.book.facts import known
 from triage.engines.reference import trace
-from triage.engines.smt import Informed, Patient, Solver, Undecided, thresholds
+from triage.engines.smt import (
+    Informed,
+    Patient,
+    Solver,
+    Undecided,
+    _second_solver_finds,
+    thresholds,
+    whether_known,
+)
 from triage.engines.truth import Truth
 
 SEED = int(os.environ.get("TRIAGE_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
@@ -42,8 +50,9 @@ def test_certain_and_possible_agree_with_the_reference_on_patients_known_in_part
     for _ in range(8):
         book = random_book(rng, facts=16, rules=15)
         patient = patient_of(book)
-        certain = Informed(patient, "told", possible=False)
-        possible = Informed(patient, "told", possible=True)
+        told_of = whether_known(book.facts, "told")
+        certain = Informed(patient, told_of, possible=False)
+        possible = Informed(patient, told_of, possible=True)
         solver = Solver(patient.well_formed())
         for _ in range(10):
             whole = {id: random_answer(rng, fact) for id, fact in book.facts.items()}
@@ -91,6 +100,24 @@ def test_a_second_solver_agrees_with_each_proof() -> None:
     for rule in book.rules.values():
         formula = patient.read(rule.when)
         assert solver.model(formula, z3.Not(formula)) is None, SEED
+
+
+def test_the_second_solver_finds_a_patient_where_there_is_one() -> None:
+    """A second solver that never finds anybody would agree with every proof."""
+    flags = [z3.Bool(f"flag {n}") for n in range(9)]
+    just_three = z3.PbEq([(flag, 1) for flag in flags], 3)
+    at_most_two = z3.PbLe([(flag, 1) for flag in flags], 2)
+    assert _second_solver_finds([just_three])
+    assert not _second_solver_finds([just_three, at_most_two])
+
+
+def test_a_solver_that_gives_up_on_a_conflict_names_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    flag = z3.Bool("flag")
+    solver = Solver([z3.Not(flag)])
+    assert solver.conflict({"flag": flag}) == ["flag"]
+    monkeypatch.setattr(z3.Solver, "check", lambda *_: z3.unknown)
+    with pytest.raises(Undecided, match="gave up"):
+        solver.conflict({"flag": flag})
 
 
 def test_solvers_that_differ_decide_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,7 @@
 """Two rule books compared over every patient: who is raised, who is lowered, and by which rules.
 
-The level compared is the certain one: of patients of whom everything is known, and then of those
-known in part. Proofs hold under the constraints of both books, over their shared vocabulary.
+The level compared is the certain one: of patients of whom everything is known, then of those known
+in part, and of those whose answers contradict each other by one of the books.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Literal
 
-from triage.assurance.shared import Shared, level_of, shared
+from triage.assurance.paste import shortest
+from triage.assurance.people import People, reached, undoubted
+from triage.assurance.shared import Readings, Shared, shared
 from triage.book.book import RuleBook
-from triage.book.facts import Known
-from triage.book.logic import Condition, Is, Spans, facts_of
+from triage.book.facts import Answers, Known, known
+from triage.book.logic import Condition, facts_of
 from triage.book.rule import Level
-from triage.engines.smt import Formula, Informed, Patient, Solver, Undecided, no, thresholds
+from triage.engines.smt import Formula, Informed, Patient, Solver, Undecided, every, no, some
 
 Direction = Literal["lowered", "raised"]
 
@@ -54,11 +56,12 @@ class RuleChanges:
     undecided: list[str] = field(default_factory=list)
 
 
-class Comparison:
+class TwoBooks:
     """Every question about an old and a new book. `most` bounds the entries for each direction.
 
     What a solver gave up on is kept in `undecided`, and where a bound was reached in `unfinished`:
-    neither is ever to be taken for a proof.
+    neither is ever to be taken for a proof. Raises Problems when by both books' constraints nobody
+    can be.
     """
 
     def __init__(self, old: RuleBook, new: RuleBook, *, twice: bool = False, most: int = 200) -> None:
@@ -66,25 +69,12 @@ class Comparison:
         self.shared: Shared = shared(old, new)
         self.undecided: list[str] = []
         self.unfinished: list[Direction] = []
-        facts = self.shared.facts
-        usual = [
-            Is(fact.id, Spans((fact.scale.usual,)))
-            for fact in facts.values()
-            if fact.scale is not None and fact.scale.usual is not None
-        ]
-        conditions = [*self.shared.old.values(), *self.shared.new.values(), *self.shared.both, *usual]
-        conditions += [constraint.never for constraint in self.shared.constraints]
-        self._patient = Patient("patient", facts, thresholds(conditions, facts))
-        self._certain = Informed(self._patient, "known", possible=False)
-        self._possible = Informed(self._patient, "known", possible=True)
-        real = [no(self._patient.read(constraint.never)) for constraint in self.shared.constraints]
-        self._solver = Solver([*self._patient.well_formed(), *real], twice=twice)
-        self._unusual = [self._patient.is_unusual(fact) for fact in facts.values()]
-        try:
-            if self._solver.model() is None:
-                self.undecided.append("no patient meets the constraints of both books: nothing is proved")
-        except Undecided as error:
-            self.undecided.append(str(error))
+        mine, theirs = self.shared.old, self.shared.new
+        both = {f"old {id}": when for id, when in mine.conditions.items()}
+        both |= {f"new {id}": when for id, when in theirs.conditions.items()}
+        constraints = [*mine.constraints, *(c for c in theirs.constraints if c not in mine.constraints)]
+        self._people = People(self.shared.facts, both, constraints, self.shared.both, twice=twice)
+        self._anyone = Solver(self._people.patient.well_formed(), twice=twice)
 
     def moved(self, direction: Direction) -> Iterator[Moved]:
         """Everyone raised, or lowered, the furthest first, until no such patient is left."""
@@ -103,42 +93,48 @@ class Comparison:
 
     def _between(self, direction: Direction, high: Level, low: Level) -> Iterator[Moved]:
         """The smallest patient of each set of rules that gives `high` in one book and `low` in the other."""
-        books = [(self.old, self.shared.old), (self.new, self.shared.new)]
-        (higher, mine), (lower, theirs) = books if direction == "lowered" else reversed(books)
-        both = [self._patient.read(comparison) for comparison in self.shared.both]
-        told = list(self._certain.known.values())
+        books = [self.shared.old, self.shared.new]
+        higher, lower = books if direction == "lowered" else reversed(books)
         explained: list[tuple[str, ...]] = []
-        for reading, limits, unusual in (
-            (self._patient, both, self._unusual),
-            (self._patient, [], self._unusual),
-            (self._certain, [], told),
-        ):
-            fires = {id: reading.read(when) for id, when in mine.items()}
-            others = {id: reading.read(when) for id, when in theirs.items()}
-            top = {id: fires[id] for id, rule in higher.rules.items() if rule.urgency is high}
+        for circle in self._circles(higher, lower):
+            fires = {id: circle.higher.read(when) for id, when in higher.conditions.items()}
+            others = {id: circle.lower.read(when) for id, when in lower.conditions.items()}
+            top = {id: fires[id] for id, rule in higher.book.rules.items() if rule.urgency is high}
             moved = [
-                *limits,
-                self._patient.any(list(top.values())),
-                no(_reaches(self._patient, higher, fires, high + 1)),
-                no(_reaches(self._patient, lower, others, low + 1)),
-                _reaches(self._patient, lower, others, low),
+                *circle.limits,
+                some(top.values()),
+                no(reached(higher.book.rules, fires, high + 1)),
+                reached(lower.book.rules, others, low),
+                no(reached(lower.book.rules, others, low + 1)),
             ]
-            moved += [no(self._patient.all([top[id] for id in rules])) for rules in explained]
-            if self._solver.model(*moved) is None:
-                continue
-            while (few := self._solver.smallest(list(top.values()), *moved)) is not None:
-                whole = reading is self._patient
-                answers = self._patient.decode(few) if whole else self._certain.decode(few)
-                rules = tuple(sorted(level_of(higher, mine, answers)[1]))
-                only = [f if id in rules else no(f) for id, f in top.items()]
-                small = self._solver.smallest(unusual, *moved, *only)
+            moved += [no(every(top[id] for id in rules)) for rules in explained]
+            while (few := circle.solver.smallest(list(top.values()), *moved)) is not None:
+                rules = tuple(sorted(higher.level(circle.said.decode(few))[1]))
+                only = [formula if id in rules else no(formula) for id, formula in top.items()]
+                small = circle.solver.smallest(circle.unusual, *moved, *only)
                 if small is None:
                     raise Undecided("the reference differs from the solver")
-                answers = self._patient.decode(small) if whole else self._certain.decode(small)
                 old, new = (high, low) if direction == "lowered" else (low, high)
-                yield Moved(old, new, rules, self._shortest(answers, whole, rules, old, new), whole)
+                patient = self._shortest(circle.said.decode(small), circle.whole, rules, old, new)
+                yield Moved(old, new, rules, patient, circle.whole)
                 explained.append(rules)
-                moved.append(no(self._patient.all([top[id] for id in rules])))
+                moved.append(no(every(top[id] for id in rules)))
+
+    def _circles(self, higher: Readings, lower: Readings) -> Iterator[_Circle]:
+        """Ever more people: real ones that both books can hear, all real ones, those of whom only part is
+        known, and at last anyone, whose answers one of the books may take for contradicting.
+        """
+        people, patient, told = self._people, self._people.patient, self._people.known("told")
+        both = [patient.read(comparison) for comparison in self.shared.both]
+        for limits in (both, []):
+            yield _Circle(people.solver, True, patient, patient, patient, limits, people.unusual)
+        part = Informed(patient, told, possible=False)
+        yield _Circle(people.solver, False, part, part, part, [], list(told.values()))
+        taken = [
+            Informed(patient, undoubted(patient, book.constraints, told), possible=False)
+            for book in (higher, lower)
+        ]
+        yield _Circle(self._anyone, False, part, taken[0], taken[1], [], list(told.values()))
 
     def _shortest(
         self, answers: Mapping[str, Known], whole: bool, rules: tuple[str, ...], old: Level, new: Level
@@ -147,27 +143,19 @@ class Comparison:
         denied = {f.id: f.mildest for f in self.shared.facts.values() if f.deniable and f.mildest is not None}
         base = denied if whole else {}
 
-        def same(said: Mapping[str, Known]) -> bool:
-            (was, by_old), (now, by_new) = self.levels({**base, **said})
-            return (was, now) == (old, new) and set(rules) == (by_old if new < old else by_new)
+        def told(said: Answers) -> object:
+            (was, by_old), (now, by_new) = self.levels(known(said))
+            return was, now, by_old if new < old else by_new
 
-        kept = {id: answer for id, answer in answers.items() if base.get(id) != answer}
-        if not same(kept):
+        if told({**base, **answers}) != (old, new, set(rules)):
             raise Undecided("the reference differs from the solver")
-        for id in list(kept):
-            fewer = {other: answer for other, answer in kept.items() if other != id}
-            if same(fewer):
-                kept = fewer
-        return kept
+        return shortest(answers, base, told)
 
     def levels(
         self, answers: Mapping[str, Known]
     ) -> tuple[tuple[Level, frozenset[str]], tuple[Level, frozenset[str]]]:
         """The certain level in the old book and in the new, each with the rules that give it."""
-        return (
-            level_of(self.old, self.shared.old, answers),
-            level_of(self.new, self.shared.new, answers),
-        )
+        return self.shared.old.level(answers), self.shared.new.level(answers)
 
     def rules(self) -> RuleChanges:
         """What became of each rule; a rule of another name and the same meaning is renamed."""
@@ -183,9 +171,10 @@ class Comparison:
                 changes.renamed.append((id, heir))
         changes.added = came
         for id in self.new.rules:
-            if id in self.old.rules and self.shared.old[id] != self.shared.new[id]:
+            mine, theirs = self.shared.old.conditions.get(id), self.shared.new.conditions[id]
+            if mine is not None and mine != theirs:
                 try:
-                    same = self._mean_the_same(self.shared.old[id], self.shared.new[id])
+                    same = self._mean_the_same(mine, theirs)
                     (changes.rewritten if same else changes.changed).append(id)
                 except Undecided as error:
                     changes.undecided.append(id)
@@ -193,7 +182,7 @@ class Comparison:
         return changes
 
     def _is_heir(self, old: str, new: str) -> bool:
-        mine, theirs = self.shared.old[old], self.shared.new[new]
+        mine, theirs = self.shared.old.conditions[old], self.shared.new.conditions[new]
         if self.old.rules[old].urgency is not self.new.rules[new].urgency:
             return False
         try:
@@ -202,19 +191,18 @@ class Comparison:
             return False  # told as one rule removed and one added
 
     def _mean_the_same(self, one: Condition, two: Condition) -> bool:
-        """Whether both are certain of the same patients, however much is known of them, and possible too."""
-        for reading in (self._certain, self._possible):
-            first, second = reading.read(one), reading.read(two)
-            differ = self._patient.any(
-                [self._patient.all([first, no(second)]), self._patient.all([second, no(first)])]
-            )
-            if self._solver.model(differ) is not None:
-                return False
-        return True
+        """Whether both are true, certain and possible of the same people, whatever a constraint says."""
+        return self._people.mean_the_same(one, two, to=self._anyone)
 
 
-def _reaches(patient: Patient, book: RuleBook, fires: Mapping[str, Formula], level: int) -> Formula:
-    """That a rule of at least this level fires; everyone is at least `none`."""
-    if level <= Level.none:
-        return patient.all([])
-    return patient.any([fires[id] for id, rule in book.rules.items() if rule.urgency >= level])
+@dataclass(frozen=True, slots=True)
+class _Circle:
+    """People to look among: how what they said is read, and what each book takes of it."""
+
+    solver: Solver
+    whole: bool
+    said: Patient | Informed
+    higher: Patient | Informed
+    lower: Patient | Informed
+    limits: list[Formula]
+    unusual: list[Formula]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -55,9 +55,15 @@ _LEVEL: dict[str, Group] = {
 _SCREEN: dict[str, Group] = {"ask": "Wording", "nurse": "Wording"}
 
 
-def differences(old: RuleBook, new: RuleBook) -> Iterator[Difference]:
-    """Every difference besides the conditions of rules and who is raised or lowered by them."""
-    yield from _common("rule", old.rules, new.rules, _RULE)
+def differences(
+    old: RuleBook, new: RuleBook, renamed: Iterable[tuple[str, str]] = ()
+) -> Iterator[Difference]:
+    """Every difference besides the conditions of rules and who is raised or lowered by them.
+
+    `renamed` are rules that have another name in the new book.
+    """
+    names = dict(renamed)
+    yield from _common("rule", {names.get(id, id): rule for id, rule in old.rules.items()}, new.rules, _RULE)
     for id, fact in new.facts.items():
         if id in old.facts:
             yield from _fact(old.facts[id], fact)

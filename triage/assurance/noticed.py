@@ -15,12 +15,11 @@ from triage.assurance.mutants import Mutant
 from triage.book.book import RuleBook
 from triage.book.case import Case
 from triage.book.facts import Known, known
-from triage.book.logic import Condition, Is, facts_of, fold
+from triage.book.logic import Condition, Is, fold
 from triage.book.rule import Rule
 from triage.decision.decide import Decider, Decision
-from triage.engines.durable import Firings
-from triage.engines.reference import trace
-from triage.engines.truth import Truth
+from triage.engines.reference import firings
+from triage.engines.truth import Firings, Truth
 
 Patients: TypeAlias = tuple[int, int]
 """Of whom something is certain, and of whom it is possible: bit n for the n-th patient."""
@@ -74,11 +73,7 @@ class _Reference:
     rules: Mapping[str, Rule]
 
     def decide(self, known: Mapping[str, Known]) -> Firings:
-        truths = {id: trace(rule.when, known).truth for id, rule in self.rules.items()}
-        return Firings(
-            frozenset(id for id, truth in truths.items() if truth is Truth.TRUE),
-            frozenset(id for id, truth in truths.items() if truth is not Truth.FALSE),
-        )
+        return firings({id: rule.when for id, rule in self.rules.items()}, known)
 
 
 class Watch:
@@ -129,8 +124,7 @@ def _decider(book: RuleBook, rules: Mapping[str, Rule | None]) -> Decider:
 
 def _sure(decision: Decision) -> dict[str, Known]:
     """What is known and not contradicted, as the decision took it."""
-    doubted = {name for constraint in decision.contradictions for name in facts_of(constraint.never)}
-    return {id: answer for id, answer in known(decision.answers).items() if id not in doubted}
+    return {id: answer for id, answer in known(decision.answers).items() if id not in decision.doubted}
 
 
 def _live(outcome: Outcome) -> dict[str, Rule]:

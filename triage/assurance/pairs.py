@@ -10,14 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from triage.assurance.paste import denials, outcome, possible, written_case
+from triage.assurance.paste import A, by_reference, denials, shortest, written_case
+from triage.assurance.people import People, reached
 from triage.book.book import RuleBook
-from triage.book.facts import UNKNOWN, Answer, Fact, Known, NotKnown
-from triage.book.logic import Condition, Is, Spans, comparisons
+from triage.book.facts import UNKNOWN, Answer, Answers, Fact, Known, NotKnown, known
+from triage.book.logic import Is, Spans, comparisons
 from triage.book.rule import Level, Rule
 from triage.decision.sentences import Sentences
 from triage.engines.reference import trace
-from triage.engines.smt import Formula, Patient, Solver, Undecided, no, thresholds
+from triage.engines.smt import Formula, Undecided, every, no, some
 from triage.engines.truth import Truth
 
 Tips = Literal["the level", "only the rule", "nothing", "not decided"]
@@ -45,15 +46,17 @@ class Pairs:
 
     def __init__(self, book: RuleBook, *, twice: bool = False) -> None:
         self.book = book
-        facts = book.facts
-        conditions: list[Condition] = [rule.when for rule in book.rules.values()]
-        conditions += [book.scope, *(constraint.never for constraint in book.constraints)]
-        conditions += [Is(f.id, Spans((f.scale.usual,))) for f in facts.values() if f.scale and f.scale.usual]
-        cuts = thresholds(conditions, facts)
-        self._one, self._other = Patient("one", facts, cuts), Patient("other", facts, cuts)
-        self._solver = Solver([*self._real(self._one), *self._real(self._other)], twice=twice)
-        self._fires = {id: self._one.read(rule.when) for id, rule in book.rules.items()}
-        self._other_fires = {id: self._other.read(rule.when) for id, rule in book.rules.items()}
+        self.people = People.of(book, [book.scope], twice=twice)
+        self._one, self._other = self.people.patient, self.people.another("other")
+        self._solver = self.people.solver.with_axioms(
+            [
+                *self._other.well_formed(),
+                *self.people.real(self._other),
+                self._one.read(book.scope),
+                self._other.read(book.scope),
+            ]
+        )
+        self._fires, self._other_fires = self.people.fires, self.people.read(self._other)
 
     def of_rule(self, rule: Rule, *, every_answer: bool = False) -> Iterator[Pair]:
         """A pair for each comparison in the order written, and for each threshold of a number.
@@ -71,77 +74,59 @@ class Pairs:
         fact, one, other = comparison.fact, self._one, self._other
         same = [one.same(other, id) for id in self.book.facts if id != fact]
         differ = [self._fires[rule.id], no(self._other_fires[rule.id]), *same]
-        sides = [one.all([one.answered(fact, a), other.answered(fact, b)]) for a, b in tries]
+        sides = [every([one.answered(fact, a), other.answered(fact, b)]) for a, b in tries]
         unusual = [one.is_unusual(f) for f in self.book.facts.values() if f.id != fact]
         besides = [fires for id, fires in self._fires.items() if id != rule.id]
         for tips, end in self._ends(rule):
-            if self._solver.model(*differ, *end, one.any(sides)) is None:
+            if self._solver.model(*differ, *end, some(sides)) is None:
                 continue
             for (a, b), side in zip(tries, sides, strict=True):
                 model = self._solver.smallest([*unusual, *besides], *differ, *end, side)
                 if model is not None:
-                    everything = one.decode(model)
+                    everything = self.people.decoded(model, one)
                     patients = self._what_matters({**everything, fact: a}, {**everything, fact: b}, fact)
-                    self._agree(rule, tips, *patients)
                     return Pair(rule, comparison, part, tips, one=patients[0], other=patients[1])
         return Pair(rule, comparison, part, "nothing")
 
     def _ends(self, rule: Rule) -> Iterator[tuple[Tips, list[Formula]]]:
         """How two patients may end differently, from the plainest: this rule alone decides the level."""
         others = {id: fires for id, fires in self._fires.items() if id != rule.id}
-        alone = no(self._reach(others, rule.urgency))
-        yield "the level", [alone, no(self._reach(self._other_fires, rule.urgency))]
+        alone = no(self._reached(others, rule.urgency))
+        yield "the level", [alone, no(self._reached(self._other_fires, rule.urgency))]
         lower, higher = [], []
         for level in tuple(Level)[1:]:
-            one, other = self._reach(self._fires, level), self._reach(self._other_fires, level)
-            lower.append(self._one.all([one, no(other)]))
-            higher.append(self._one.all([other, no(one)]))
-        yield "the level", [self._one.any(lower)]
-        yield "only the rule", [no(self._one.any(higher))]
+            one, other = self._reached(self._fires, level), self._reached(self._other_fires, level)
+            lower.append(every([one, no(other)]))
+            higher.append(every([other, no(one)]))
+        yield "the level", [some(lower)]
+        yield "only the rule", [no(some(higher))]
         yield "only the rule", []  # another rule lifts everyone without this answer above it
 
     def _what_matters(
         self, one: Mapping[str, Known], other: Mapping[str, Known], fact: str
     ) -> tuple[dict[str, Known], dict[str, Known]]:
         """The answers without which the two, or the third of whom the fact is not known, end otherwise."""
-        usual = denials(self.book)
-        kept = {id: answer for id, answer in one.items() if id != fact and usual.get(id) != answer}
 
-        def ends(shared: Mapping[str, Known]) -> list[tuple[object, ...]]:
-            return [self._end({**usual, **shared, fact: side}) for side in (one[fact], other[fact])] + [
-                self._end({id: answer for id, answer in {**usual, **shared}.items() if id != fact})
-            ]
+        def ends(shared: Answers) -> list[tuple[object, ...]]:
+            thirds = [{**shared, fact: one[fact]}, {**shared, fact: other[fact]}]
+            return [self._end(answers) for answers in (*thirds, _without(shared, fact))]
 
-        wanted = ends(kept)
-        for id in list(kept):
-            fewer = {name: answer for name, answer in kept.items() if name != id}
-            if ends(fewer) == wanted:
-                kept = fewer
+        kept = shortest(_without(one, fact), denials(self.book), ends)
         in_order = [id for id in self.book.facts if id in kept or id == fact]
         first, second = {**kept, fact: one[fact]}, {**kept, fact: other[fact]}
         return {id: first[id] for id in in_order}, {id: second[id] for id in in_order}
 
-    def _end(self, answers: Mapping[str, Known]) -> tuple[object, ...]:
-        impossible = [trace(c.never, answers).truth is Truth.TRUE for c in self.book.constraints]
-        return (*outcome(self.book, answers), possible(self.book, answers), *impossible)
+    def _end(self, answers: Answers) -> tuple[object, ...]:
+        sure = known(answers)
+        impossible = [trace(c.never, sure).truth is Truth.TRUE for c in self.book.constraints]
+        return (*by_reference(self.book, answers), *impossible)
 
-    def _agree(self, rule: Rule, tips: Tips, one: Mapping[str, Known], other: Mapping[str, Known]) -> None:
-        """The reference must see what the solver found."""
-        usual = denials(self.book)
-        level, rules = outcome(self.book, {**usual, **one})
-        other_level, other_rules = outcome(self.book, {**usual, **other})
-        assert rule.id in rules, "the solver and the reference differ"
-        assert rule.id not in other_rules, "the solver and the reference differ"
-        assert (level > other_level) == (tips == "the level"), "the solver and the reference differ"
+    def _reached(self, fires: Mapping[str, Formula], level: Level) -> Formula:
+        return reached(self.book.rules, fires, level)
 
-    def _real(self, patient: Patient) -> Iterator[Formula]:
-        yield from patient.well_formed()
-        yield patient.read(self.book.scope)
-        yield from (no(patient.read(constraint.never)) for constraint in self.book.constraints)
 
-    def _reach(self, fires: Mapping[str, Formula], level: Level) -> Formula:
-        rules = [rule.id for rule in self.book.rules.values() if rule.urgency >= level]
-        return self._one.any([fires[id] for id in rules if id in fires])
+def _without(answers: Mapping[str, A], fact: str) -> dict[str, A]:
+    return {id: answer for id, answer in answers.items() if id != fact}
 
 
 def _parts(fact: Fact, comparison: Is, every_answer: bool) -> Iterator[tuple[str, list[tuple[Known, Known]]]]:
@@ -177,7 +162,7 @@ def pair_lines(book: RuleBook, pair: Pair) -> Iterator[str]:
         else:
             yield f"# {clause}: NOT DECIDED: {pair.says}"
         return
-    levels = [outcome(book, {**denials(book), **patient})[0].name for patient in (pair.one, pair.other)]
+    levels = [by_reference(book, {**denials(book), **who}).urgency.name for who in (pair.one, pair.other)]
     ends = " or ".join(levels) if len(set(levels)) == 2 else f"{levels[0]} either way, by other rules"
     yield f"# {clause}: {ends}"
     third: dict[str, Answer] = {**pair.one, fact.id: NotKnown(UNKNOWN)}

@@ -4,44 +4,76 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
-from functools import partial
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from triage.book.book import RuleBook
 from triage.book.case import EVERYTHING_ELSE
-from triage.book.facts import Answer, Known, known
+from triage.book.facts import Answer, Answers, Known, known
 from triage.book.rule import Level
 from triage.decision.decide import without_contradictions
-from triage.engines.reference import trace
-from triage.engines.truth import Truth
+from triage.engines.reference import firings
 
 A = TypeVar("A", bound=Answer)
 
 
-def case_to_paste(
-    book: RuleBook,
-    name: str,
-    answers: Mapping[str, Answer],
-    *,
-    denied: bool = True,
+class Read(NamedTuple):
+    """What the reference says of a patient: certain level, rules that fire, level still possible."""
+
+    urgency: Level
+    rules: tuple[str, ...]
+    possible: Level
+
+
+def by_reference(book: RuleBook, answers: Answers) -> Read:
+    """What is said of these answers; those that contradict each other are unknown, as in a decision."""
+    sure, _ = without_contradictions(book.constraints, known(answers))
+    found = firings(book.conditions, sure)
+    rules = tuple(id for id in book.rules if id in found.certain)
+    return Read(book.level_of(rules), rules, book.level_of(found.possible))
+
+
+def denials(book: RuleBook) -> dict[str, Known]:
+    """The answers of someone who denies everything that can be denied."""
+    return {f.id: f.mildest for f in book.facts.values() if f.deniable and f.mildest is not None}
+
+
+def shortest(
+    answers: Mapping[str, A],
+    base: Answers,
+    told: Callable[[Answers], object],
     keep: Collection[str] = (),
+) -> dict[str, A]:
+    """The answers without which something else would be told of a patient who otherwise answers `base`.
+
+    Those to `keep` stay in any case. `told` is asked with the base and some of the answers.
+    """
+    kept = {id: answer for id, answer in answers.items() if base.get(id) != answer}
+    wanted = told({**base, **kept})
+    for id in [id for id in kept if id not in keep]:
+        fewer = {other: answer for other, answer in kept.items() if other != id}
+        if told({**base, **fewer}) == wanted:
+            kept = fewer
+    return kept
+
+
+def case_to_paste(
+    book: RuleBook, name: str, answers: Answers, *, denied: bool = True, keep: Collection[str] = ()
 ) -> Iterator[str]:
     """The lines of a case. With `denied`, what is denied is not listed, and what changes nothing is left out
     but for the facts to `keep`: those that the patient is an example of.
 
     The expectation is what the book says now: to be read by a person before it is kept.
     """
-    said = shortest(book, answers, keep) if denied else answers
+
+    def told(said: Answers) -> object:
+        return by_reference(book, said)[:2]
+
+    said = shortest(answers, denials(book), told, keep) if denied else answers
     yield from written_case(book, name, said, denied=denied)
 
 
 def written_case(
-    book: RuleBook,
-    name: str,
-    said: Mapping[str, Answer],
-    *,
-    denied: bool = True,
-    with_possible: bool = False,
+    book: RuleBook, name: str, said: Answers, *, denied: bool = True, with_possible: bool = False
 ) -> Iterator[str]:
     """The lines of a case of just these answers; `with_possible` also expects what is still possible."""
     yield f"- name: {json.dumps(name, ensure_ascii=False)}"
@@ -50,52 +82,9 @@ def written_case(
         yield f"    {id}: {book.facts[id].write(answer)}"
     if denied:
         yield f"  denied: {EVERYTHING_ELSE}"
-    told = known({**denials(book), **said} if denied else said)
-    level, rules = outcome(book, told)
+    read = by_reference(book, {**denials(book), **said} if denied else said)
     yield "  expect:"
-    yield f"    urgency: {level.name}"
+    yield f"    urgency: {read.urgency.name}"
     if with_possible:
-        yield f"    possible: {possible(book, told).name}"
-    yield f"    rules: [{', '.join(rules)}]"
-
-
-def shortest(
-    book: RuleBook,
-    answers: Mapping[str, A],
-    keep: Collection[str] = (),
-    told: Callable[[Mapping[str, Known]], object] | None = None,
-) -> Mapping[str, A]:
-    """The answers without which something else would be told, everything else denied.
-
-    `told` says what is told of answers; without it, that is the level and the rules.
-    """
-    told = told or partial(outcome, book)
-    denied = denials(book)
-    kept = {id: answer for id, answer in answers.items() if denied.get(id) != answer}
-    wanted = told(known({**denied, **kept}))
-    for id in [id for id in kept if id not in keep]:
-        fewer = {other: answer for other, answer in kept.items() if other != id}
-        if told(known({**denied, **fewer})) == wanted:
-            kept = fewer
-    return kept
-
-
-def outcome(book: RuleBook, answers: Mapping[str, Known]) -> tuple[Level, tuple[str, ...]]:
-    """The certain level and the rules that are true, by the reference; contradicting answers are unknown."""
-    answers, _ = without_contradictions(book, answers)
-    rules = [rule for rule in book.rules.values() if trace(rule.when, answers).truth is Truth.TRUE]
-    return max((rule.urgency for rule in rules), default=Level.none), tuple(rule.id for rule in rules)
-
-
-def possible(book: RuleBook, answers: Mapping[str, Known]) -> Level:
-    """The level that is still possible, by the reference; contradicting answers are unknown."""
-    answers, _ = without_contradictions(book, answers)
-    return max(
-        (r.urgency for r in book.rules.values() if trace(r.when, answers).truth is not Truth.FALSE),
-        default=Level.none,
-    )
-
-
-def denials(book: RuleBook) -> dict[str, Known]:
-    """The answers of someone who denies everything that can be denied."""
-    return {f.id: f.mildest for f in book.facts.values() if f.deniable and f.mildest is not None}
+        yield f"    possible: {read.possible.name}"
+    yield f"    rules: [{', '.join(read.rules)}]"

@@ -6,22 +6,22 @@ real patient can be. It says nothing on whether the medicine is right.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
 from typing import Literal
 
-import z3
-
-from triage.assurance.paste import outcome
+from triage.assurance.paste import by_reference
+from triage.assurance.people import People, reached, undoubted
 from triage.book.book import RuleBook
 from triage.book.facts import Fact, Known
-from triage.book.logic import Condition, Is, Spans, facts_of
+from triage.book.logic import facts_of
 from triage.book.rule import Guarantee, Level, Rule
-from triage.engines.smt import Formula, Informed, Patient, Solver, Undecided, thresholds
+from triage.engines.smt import Formula, Informed, Patient, Solver, Undecided, every, no, some
 
 Result = Literal["proved", "refuted", "vacuous", "noted", "not decided"]
+LEVELS = tuple(Level)[1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +40,15 @@ class Verdict:
 
 
 class Prover:
-    """Every statement about one book. With `twice`, a second solver must agree with each proof."""
+    """Every statement about one book. With `twice`, a second solver must agree with each proof.
+
+    Raises Problems when by the constraints of the book nobody can be.
+    """
 
     def __init__(self, book: RuleBook, *, twice: bool = False) -> None:
         self.book = book
-        conditions = [rule.when for rule in book.rules.values()]
-        conditions += [constraint.never for constraint in book.constraints]
-        conditions += [guarantee.given for guarantee in book.guarantees]
-        conditions += list(_usual_ranges(book))
-        self._cuts = thresholds(conditions, book.facts)
-        self.patient = Patient("patient", book.facts, self._cuts)
-        self.solver = Solver(self._real(self.patient), twice=twice)
-        self.fires = {id: self.patient.read(rule.when) for id, rule in book.rules.items()}
-        self._unusual = [self.patient.is_unusual(fact) for fact in book.facts.values()]
+        self.people = People.of(book, (guarantee.given for guarantee in book.guarantees), twice=twice)
+        self._excepted = {exception.name: exception.because for exception in book.exceptions}
 
     def everything(self) -> Iterator[Verdict]:
         """All statements, guarantees first."""
@@ -71,90 +67,99 @@ class Prover:
             yield _decided("guarantee", guarantee.name, partial(self._guarantee, guarantee))
 
     def _guarantee(self, guarantee: Guarantee) -> Verdict:
-        name, about = guarantee.name, facts_of(guarantee.given)
-        given = [self.patient.read(guarantee.given)]
+        name, about, people = guarantee.name, facts_of(guarantee.given), self.people
+        given = [people.patient.read(guarantee.given)]
         if guarantee.nothing_else:
-            given += [
-                z3.Not(self.patient.is_unusual(f)) for f in self.book.facts.values() if f.id not in about
-            ]
-        if self.solver.model(*given) is None:
+            others = (fact for fact in self.book.facts.values() if fact.id not in about)
+            given += [no(people.patient.is_unusual(fact)) for fact in others]
+        if people.solver.model(*given) is None:
             return Verdict("guarantee", name, "vacuous", "no patient meets what is given")
         for promise, kept in self._promises(guarantee):
-            broken = self._smallest(*given, z3.Not(kept))
+            broken = people.smallest(*given, no(kept))
             if broken is not None:
-                says = f"promised {promise}, but the book says {outcome(self.book, broken)[0].name}"
+                level = by_reference(self.book, broken).urgency
+                says = f"promised {promise}, but the book says {level.name}"
                 return Verdict("guarantee", name, "refuted", says, (broken,), about)
         if guarantee.at_least is not None and not guarantee.nothing_else:
             for possible in (False, True):
                 unsure = self._unsure(guarantee, guarantee.at_least, possible=possible)
                 if unsure is not None:
                     word = "possible" if possible else "certain"
-                    level = guarantee.at_least.name
-                    says = f"promised at least {level}, but with only this known it is not {word}"
+                    level = guarantee.at_least
+                    says = f"promised at least {level.name}, but with only this known it is not {word}"
                     return Verdict("guarantee", name, "refuted", says, (unsure,), about)
         return Verdict("guarantee", name, "proved")
 
     def _promises(self, guarantee: Guarantee) -> Iterator[tuple[str, Formula]]:
+        fires = self.people.fires
         if guarantee.at_least is not None:
-            yield f"at least {guarantee.at_least.name}", self._reaches(self.fires, guarantee.at_least)
+            yield f"at least {guarantee.at_least.name}", self._reached(fires, guarantee.at_least)
         if guarantee.at_most is not None:
-            above = self._reaches(self.fires, Level(guarantee.at_most + 1))
-            yield f"at most {guarantee.at_most.name}", z3.Not(above)
+            yield f"at most {guarantee.at_most.name}", no(self._reached(fires, guarantee.at_most + 1))
         for exam in guarantee.includes:
-            with_exam = [self.fires[r.id] for r in self.book.rules.values() if exam in r.exams]
-            yield f"the examination {exam} (a rule that names it)", z3.Or(with_exam)
+            with_exam = some(fires[rule.id] for rule in self.book.rules.values() if exam in rule.exams)
+            yield f"the examination {exam} (a rule that names it)", with_exam
 
     def _unsure(self, guarantee: Guarantee, level: Level, *, possible: bool) -> Mapping[str, Known] | None:
         """A patient known in part, of whom the given is certain (or possible) and the level is not."""
-        reading = Informed(self.patient, "partly", possible=possible)
-        certain = Informed(self.patient, "partly", possible=False)
-        consistent = [z3.Not(certain.read(constraint.never)) for constraint in self.book.constraints]
-        reached = z3.Or(
-            [reading.read(rule.when) for rule in self.book.rules.values() if rule.urgency >= level]
-        )
-        model = self.solver.smallest(
-            list(reading.known.values()), *consistent, reading.read(guarantee.given), z3.Not(reached)
-        )
-        return None if model is None else reading.decode(model)
+        people, known = self.people, self.people.known("partly")
+        reading = Informed(people.patient, known, possible=possible)
+        below = no(self._reached(people.read(reading), level))
+        model = people.solver.smallest(list(known.values()), reading.read(guarantee.given), below)
+        return None if model is None else people.decoded(model, reading)
 
     # Worse is worse --------------------------------------------------------------------------------
 
     def worse_is_worse(self) -> Iterator[Verdict]:
-        """For each fact with a direction: a worse answer never lowers the level."""
-        excepted = {exception.name: exception.because for exception in self.book.exceptions}
-        other = Patient("other", self.book.facts, self._cuts)
-        fires = {id: other.read(rule.when) for id, rule in self.book.rules.items()}
-        solver = self.solver.with_axioms(self._real(other))
-        for fact in self.book.facts.values():
-            if fact.ordered or (fact.scale is not None and fact.scale.worse != "no"):
-                yield _decided(
-                    "worse is worse",
-                    fact.id,
-                    partial(self._direction, fact, other, fires, solver, excepted.get(fact.id)),
-                )
+        """For each fact with a direction: a worse answer never lowers the level, however much is known."""
+        other = self.people.another("other")
+        solver = self.people.solver.with_axioms([*other.well_formed(), *self.people.real(other)])
+        directed = [f for f in self.book.facts.values() if f.ordered or (f.scale and f.scale.worse != "no")]
+        plain = [fact for fact in directed if fact.id not in self._excepted]
+        try:
+            never = next(self._lowered(plain, other, solver), None) is None
+        except Undecided:
+            never = False
+        for fact in directed:
+            # That nobody who is worse in any of them is told less says it of each, and is asked only once.
+            if never and fact in plain:
+                yield Verdict("worse is worse", fact.id, "proved")
+            else:
+                yield _decided("worse is worse", fact.id, partial(self._direction, fact, other, solver))
 
-    def _direction(
-        self,
-        fact: Fact,
-        other: Patient,
-        fires: Mapping[str, Formula],
-        solver: Solver,
-        because: str | None,
-    ) -> Verdict:
-        same = [self.patient.same(other, f.id) for f in self.book.facts.values() if f.id != fact.id]
-        worse = self.patient.not_better(other, fact)
-        for level in tuple(Level)[1:]:
-            lowered = z3.And(self._reaches(self.fires, level), z3.Not(self._reaches(fires, level)))
-            model = solver.smallest(self._unusual, *same, worse, lowered)
-            if model is not None:
-                pair = (self.patient.decode(model), other.decode(model))
-                if because is not None:
-                    return Verdict("worse is worse", fact.id, "noted", because, pair, (fact.id,))
-                says = f"a worse answer to {fact.id} ends below {level.name}"
-                return Verdict("worse is worse", fact.id, "refuted", says, pair, (fact.id,))
+    def _direction(self, fact: Fact, other: Patient, solver: Solver) -> Verdict:
+        because = self._excepted.get(fact.id)
+        for patients, level, possible in self._lowered([fact], other, solver):
+            if because is not None:
+                return Verdict("worse is worse", fact.id, "noted", because, patients, (fact.id,))
+            word = "could not reach" if possible else "ends below"
+            says = f"a worse answer to {fact.id} {word} {level.name}"
+            return Verdict("worse is worse", fact.id, "refuted", says, patients, (fact.id,))
         if because is not None:
             return Verdict("worse is worse", fact.id, "refuted", "excepted, but it never lowers the level")
         return Verdict("worse is worse", fact.id, "proved")
+
+    def _lowered(
+        self, facts: Sequence[Fact], other: Patient, solver: Solver
+    ) -> Iterator[tuple[tuple[Mapping[str, Known], ...], Level, bool]]:
+        """Two patients of whom the one with worse answers is told less: whole ones, then known in part."""
+        people, mine = self.people, self.people.patient
+        varied = {fact.id for fact in facts}
+        worse = [mine.same(other, id) for id in self.book.facts if id not in varied]
+        worse += [mine.not_better(other, fact) for fact in facts]
+        known = people.known("partly")
+        readings: list[tuple[Patient | Informed, Patient | Informed, bool]] = [(mine, other, False)]
+        for possible in (False, True):
+            both = [Informed(patient, known, possible=possible) for patient in (mine, other)]
+            readings.append((both[0], both[1], possible))
+        for one, two, possible in readings:
+            fires, fires_worse = people.read(one), people.read(two)
+            unusual = people.unusual if one is mine else list(known.values())
+            for level in LEVELS:
+                lowered = [self._reached(fires, level), no(self._reached(fires_worse, level))]
+                model = solver.smallest(unusual, *worse, *lowered)
+                if model is not None:
+                    yield (people.decoded(model, one), people.decoded(model, two)), level, possible
 
     # Rules against each other ----------------------------------------------------------------------
 
@@ -164,38 +169,38 @@ class Prover:
             yield _decided("reachable", rule.id, partial(self._reachable, rule))
 
     def _reachable(self, rule: Rule) -> Verdict:
-        if self.solver.model(self.fires[rule.id]) is None:
+        if self.people.solver.model(self.people.fires[rule.id]) is None:
             return Verdict("reachable", rule.id, "refuted", "no real patient makes this rule true")
         return Verdict("reachable", rule.id, "proved")
 
     def redundant(self) -> Iterator[Verdict]:
         """Each rule raises a level, adds an examination or a suspicion for some patient; or is excepted."""
-        excepted = {exception.name: exception.because for exception in self.book.exceptions}
         for rule in self.book.rules.values():
-            yield _decided("not redundant", rule.id, partial(self._redundant, rule, excepted.get(rule.id)))
+            yield _decided("not redundant", rule.id, partial(self._redundant, rule))
 
-    def _redundant(self, rule: Rule, because: str | None) -> Verdict:
-        others = {id: r for id, r in self.book.rules.items() if id != rule.id}
-        adds = [self._reaches(self.fires, rule.urgency, without=rule.id)]
-        adds += [z3.Or([self.fires[o.id] for o in others.values() if e in o.exams]) for e in rule.exams]
-        adds += [z3.Or([self.fires[o.id] for o in others.values() if s in o.suspects]) for s in rule.suspects]
-        if self.solver.model(self.fires[rule.id], z3.Not(z3.And(adds))) is not None:
+    def _redundant(self, rule: Rule) -> Verdict:
+        because, fires = self._excepted.get(rule.id), self.people.fires
+        others = [other for other in self.book.rules.values() if other.id != rule.id]
+        given_anyway = [some(fires[other.id] for other in others if other.urgency >= rule.urgency)]
+        given_anyway += [some(fires[o.id] for o in others if exam in o.exams) for exam in rule.exams]
+        given_anyway += [some(fires[o.id] for o in others if name in o.suspects) for name in rule.suspects]
+        if self.people.solver.model(fires[rule.id], no(every(given_anyway))) is not None:
             if because is not None:
                 return Verdict("not redundant", rule.id, "refuted", "excepted, but it is not redundant")
             return Verdict("not redundant", rule.id, "proved")
-        by = self._by_whom(rule)
+        by = self._by_whom(rule, others)
         if because is not None:
             return Verdict("not redundant", rule.id, "noted", f"{because} (covered by {by})")
         return Verdict("not redundant", rule.id, "refuted", f"adds nothing to {by}")
 
-    def _by_whom(self, rule: Rule) -> str:
-        """The rules of at least its level, none of them needless, one of which fires whenever it does."""
-        silent = {
-            other.id: z3.Not(self.fires[other.id])
-            for other in self.book.rules.values()
-            if other.id != rule.id and other.urgency >= rule.urgency
-        }
-        together = self.solver.conflict(silent, self.fires[rule.id])
+    def _by_whom(self, rule: Rule, others: list[Rule]) -> str:
+        """Rules of at least its level, none of them needless, one of which fires whenever it does.
+
+        What of its examinations and suspicions these do not name, further rules do.
+        """
+        fires = self.people.fires
+        silent = {other.id: no(fires[other.id]) for other in others if other.urgency >= rule.urgency}
+        together = self.people.solver.conflict(silent, fires[rule.id])
         return " and ".join(together) + (" together" if len(together) > 1 else "")
 
     def equal(self) -> Iterator[Verdict]:
@@ -213,7 +218,7 @@ class Prover:
 
     def _equal(self, one: Rule, two: Rule) -> Verdict:
         name = f"{one.id} and {two.id}"
-        if self.solver.model(z3.Xor(self.fires[one.id], self.fires[two.id])) is not None:
+        if not self.people.mean_the_same(one.when, two.when):
             return Verdict("different conditions", name, "proved")
         same = (one.urgency, one.exams) == (two.urgency, two.exams)
         says = "equal conditions" + ("" if same else " with different advice")
@@ -222,52 +227,42 @@ class Prover:
     # The interval ----------------------------------------------------------------------------------
 
     def interval(self) -> Iterator[Verdict]:
-        """Certain is at most the truth, which is at most possible, and answering more only narrows it."""
-        for level in tuple(Level)[1:]:
-            yield _decided("sound interval", level.name, partial(self._interval, level))
+        """Certain is at most the truth, which is at most possible, and answering more only narrows it.
 
-    def _interval(self, level: Level) -> Verdict:
-        certain, possible = (Informed(self.patient, "less", possible=p) for p in (False, True))
-        more_certain, more_possible = (Informed(self.patient, "more", possible=p) for p in (False, True))
-        told = [z3.Implies(certain.known[f], more_certain.known[f]) for f in self.book.facts]
-        truth = self._reaches(self.fires, level)
+        Answers that contradict each other count as not known, which can lower what is certain. That
+        never makes the level of these answers impossible: for everyone, real or not.
+        """
+        anyone = Solver(self.people.patient.well_formed(), twice=self.people.solver.twice)
+        for level in LEVELS:
+            yield _decided("sound interval", level.name, partial(self._interval, level, anyone))
 
-        def reached(reading: Informed) -> Formula:
-            rules = [rule for rule in self.book.rules.values() if rule.urgency >= level]
-            return z3.Or([reading.read(rule.when) for rule in rules])
+    def _interval(self, level: Level, anyone: Solver) -> Verdict:
+        people, patient = self.people, self.people.patient
+        less, more = people.known("less"), people.known("more")
+        told = [no(less[id]) | more[id] for id in self.book.facts]
+        taken = undoubted(patient, self.book.constraints, dict.fromkeys(self.book.facts, every([])))
 
-        for says, formulas in (
-            ("certain, but not true", [reached(certain), z3.Not(truth)]),
-            ("true, but not possible", [truth, z3.Not(reached(possible))]),
-            ("no more certain after an answer", [*told, reached(certain), z3.Not(reached(more_certain))]),
-            ("possible only after an answer", [*told, reached(more_possible), z3.Not(reached(possible))]),
+        def at_least(known: Mapping[str, Formula], *, possible: bool) -> Formula:
+            return self._reached(people.read(Informed(patient, known, possible=possible)), level)
+
+        truth = self._reached(people.fires, level)
+        certain, certain_later = (at_least(known, possible=False) for known in (less, more))
+        possible, possible_later = (at_least(known, possible=True) for known in (less, more))
+        for says, solver, formulas in (
+            ("certain, but not true", people.solver, [certain, no(truth)]),
+            ("true, but not possible", people.solver, [truth, no(possible)]),
+            ("no more certain after an answer", people.solver, [*told, certain, no(certain_later)]),
+            ("possible only after an answer", people.solver, [*told, possible_later, no(possible)]),
+            ("lost in contradicting answers", anyone, [truth, no(at_least(taken, possible=True))]),
         ):
-            model = self.solver.model(*formulas)
+            model = solver.model(*formulas)
             if model is not None:
-                return Verdict("sound interval", level.name, "refuted", says, (self.patient.decode(model),))
+                found = people.decoded(model, patient)
+                return Verdict("sound interval", level.name, "refuted", says, (found,))
         return Verdict("sound interval", level.name, "proved")
 
-    # Formulas ------------------------------------------------------------------------------------
-
-    def _real(self, patient: Patient) -> list[Formula]:
-        """What holds of every real patient."""
-        never = [z3.Not(patient.read(constraint.never)) for constraint in self.book.constraints]
-        return [*patient.well_formed(), *never]
-
-    def _reaches(self, fires: Mapping[str, Formula], level: Level, without: str = "") -> Formula:
-        rules = self.book.rules.values()
-        return z3.Or([fires[r.id] for r in rules if r.urgency >= level and r.id != without])
-
-    def _smallest(self, *formulas: Formula) -> dict[str, Known] | None:
-        model = self.solver.smallest(self._unusual, *formulas)
-        return None if model is None else self.patient.decode(model)
-
-
-def _usual_ranges(book: RuleBook) -> Iterator[Condition]:
-    """Comparisons that no rule makes, so that a patient can be said to be usual."""
-    for fact in book.facts.values():
-        if fact.scale is not None and fact.scale.usual is not None:
-            yield Is(fact.id, Spans((fact.scale.usual,)))
+    def _reached(self, fires: Mapping[str, Formula], level: int) -> Formula:
+        return reached(self.book.rules, fires, level)
 
 
 def _decided(kind: str, name: str, prove: Callable[[], Verdict]) -> Verdict:

@@ -13,8 +13,27 @@ from triage.book.book import RuleBook
 from triage.book.facts import Fact, Known
 from triage.book.logic import All, Any, AtLeast, Condition, Is, Spans, fold
 from triage.book.rule import Constraint, Level
-from triage.engines.reference import trace
-from triage.engines.truth import Truth
+from triage.decision.decide import without_contradictions
+from triage.engines.reference import firings
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """One of the books in the shared words: its rules' conditions by their ids, and its constraints."""
+
+    book: RuleBook
+    conditions: Mapping[str, Condition]
+    constraints: tuple[Constraint, ...]
+
+    def level(self, answers: Mapping[str, Known]) -> tuple[Level, frozenset[str]]:
+        """The certain level of these answers by the reference, and the rules that give it.
+
+        As in a decision, answers that contradict each other by this book count as not known.
+        """
+        sure, _ = without_contradictions(self.constraints, answers)
+        fired = firings(self.conditions, sure).certain
+        level = self.book.level_of(fired)
+        return level, frozenset(id for id in fired if self.book.rules[id].urgency is level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +41,8 @@ class Shared:
     """What two books can be asked about together. Conditions are in the words of `facts`."""
 
     facts: Mapping[str, Fact]
-    old: Mapping[str, Condition]
-    new: Mapping[str, Condition]
-    constraints: tuple[Constraint, ...]
+    old: Readings
+    new: Readings
     both: tuple[Is, ...]
     """Comparisons that are true of just the answers that both books have, where they differ."""
     notes: tuple[str, ...]
@@ -43,25 +61,17 @@ def shared(old: RuleBook, new: RuleBook) -> Shared:
         if id in apart or id not in facts:
             facts[apart.get(id, id)] = replace(fact, id=apart.get(id, id))
     renamed = _Renamed(apart)
-    constraints = [Constraint(fold(c.never, renamed), c.because) for c in old.constraints]
-    constraints += [c for c in new.constraints if c not in constraints]
     return Shared(
         facts=facts,
-        old={id: fold(rule.when, renamed) for id, rule in old.rules.items()},
-        new={id: rule.when for id, rule in new.rules.items()},
-        constraints=tuple(constraints),
+        old=Readings(
+            old,
+            {id: fold(rule.when, renamed) for id, rule in old.rules.items()},
+            tuple(Constraint(fold(c.never, renamed), c.because) for c in old.constraints),
+        ),
+        new=Readings(new, new.conditions, new.constraints),
         both=tuple(_both(old, new, apart)),
         notes=tuple(_notes(old, new, apart)),
     )
-
-
-def level_of(
-    book: RuleBook, conditions: Mapping[str, Condition], answers: Mapping[str, Known]
-) -> tuple[Level, frozenset[str]]:
-    """The certain level by the reference, and the rules that give it."""
-    true = [book.rules[id] for id, when in conditions.items() if trace(when, answers).truth is Truth.TRUE]
-    level = max((rule.urgency for rule in true), default=Level.none)
-    return level, frozenset(rule.id for rule in true if rule.urgency is level)
 
 
 def _apart(old: Fact, new: Fact) -> bool:

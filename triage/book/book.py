@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -46,6 +46,15 @@ class RuleBook:
     advice: tuple[Advice, ...]
     guarantees: tuple[Guarantee, ...] = ()
     exceptions: tuple[Excepted, ...] = ()
+
+    def level_of(self, rules: Iterable[str]) -> Level:
+        """The level that these rules give together: the most urgent, or `none` where there are none."""
+        return max((self.rules[id].urgency for id in rules), default=Level.none)
+
+    @property
+    def conditions(self) -> dict[str, Condition]:
+        """When each rule fires, by its id."""
+        return {id: rule.when for id, rule in self.rules.items()}
 
     def statement(self, id: str) -> Statement:
         """The statement with this id, such as S1.45. Raises KeyError when there is none."""

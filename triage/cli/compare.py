@@ -12,7 +12,7 @@ from triage.cli.ending import DONE, PROBLEMS_FOUND, UNREADABLE
 from triage.cli.options import open_book, rules_option
 
 if TYPE_CHECKING:
-    from triage.assurance.compare import Comparison, Moved, RuleChanges
+    from triage.assurance.compare import Moved, RuleChanges, TwoBooks
     from triage.assurance.differences import Difference
 
 
@@ -42,7 +42,7 @@ def compare(
     patient and proved; each entry has the smallest patient, as a case to paste. A book cannot hear
     a fact or an answer that it does not have. Exit 1 when anyone is lowered, or it is not decided.
     """
-    from triage.assurance.compare import Comparison
+    from triage.assurance.compare import TwoBooks
     from triage.assurance.differences import differences
     from triage.assurance.revision import NoSuchBook, book_named
 
@@ -52,17 +52,16 @@ def compare(
     except NoSuchBook as error:
         click.echo(str(error), err=True)
         ctx.exit(UNREADABLE)
-    comparison = Comparison(before, after, twice=twice)
+    comparison = TwoBooks(before, after, twice=twice)
     lowered, raised = list(comparison.moved("lowered")), list(comparison.moved("raised"))
-    changes, others = comparison.rules(), list(differences(before, after))
+    changes = comparison.rules()
+    others = list(differences(before, after, changes.renamed))
     if changelog:
         lines = _changelog(lowered, raised, changes, others)
     else:
         lines = _report(comparison, lowered, raised, changes, others, show_all)
     for line in lines:
         click.echo(line)
-    for constraint in comparison.shared.constraints:
-        click.echo(f"assumed: {constraint.because.strip()}", err=True)
     for note in comparison.shared.notes:
         click.echo(f"read so: {note}", err=True)
     for direction in comparison.unfinished:
@@ -74,7 +73,7 @@ def compare(
 
 
 def _report(
-    comparison: Comparison,
+    comparison: TwoBooks,
     lowered: Sequence[Moved],
     raised: Sequence[Moved],
     changes: RuleChanges,
@@ -103,7 +102,7 @@ def _step(moved: Moved) -> str:
     return f"{moved.old.name} → {moved.new.name}{partly}"
 
 
-def _pasted(comparison: Comparison, moved: Moved) -> Iterator[str]:
+def _pasted(comparison: TwoBooks, moved: Moved) -> Iterator[str]:
     """The patient as a case of the new book; what only the old book can hear is a comment."""
     from triage.assurance.paste import written_case
 

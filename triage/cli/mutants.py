@@ -13,7 +13,7 @@ from triage.cli.ending import DONE, PROBLEMS_FOUND
 from triage.cli.options import open_book, rules_option
 
 if TYPE_CHECKING:
-    from triage.assurance.missing import Judged
+    from triage.assurance.missing import Fate
     from triage.book.book import RuleBook
     from triage.book.rule import Rule
 
@@ -52,7 +52,7 @@ def mutants(
     Of the others it is proved that no real patient could tell, or they are alive: each is shown with
     the smallest patient who tells, as a case to paste.
     """
-    from triage.assurance.missing import judge
+    from triage.assurance.missing import fates
     from triage.assurance.mutants import mutants_of
     from triage.assurance.noticed import Watch
     from triage.book.case import load_cases
@@ -69,7 +69,7 @@ def mutants(
     watch = Watch(book, cases)
     for case in watch.failing:
         click.echo(f"set aside, because it fails: {case.file}:{case.line}: {case.name}", err=True)
-    judged = judge(book, watch, [m for rule in chosen for m in mutants_of(book, rule)], twice=twice)
+    judged = fates(book, watch, [m for rule in chosen for m in mutants_of(book, rule)], twice=twice)
     suggested = list(_suggestions(book, judged))
     _table(judged)
     if suggest is not None and suggested:
@@ -93,11 +93,11 @@ def _chosen(book: RuleBook, names: Sequence[str]) -> list[Rule]:
     return [rule for rule in book.rules.values() if not names or rule.id in names]
 
 
-def _suggestions(book: RuleBook, judged: Iterable[Judged]) -> Iterable[str]:
+def _suggestions(book: RuleBook, judged: Iterable[Fate]) -> Iterable[str]:
     """Prints what is alive, each case below the mistakes it would notice; gives the cases' lines."""
     from triage.assurance.missing import missing_case
 
-    together: dict[str, list[Judged]] = {}
+    together: dict[str, list[Fate]] = {}
     for one in judged:
         if one.undecided:
             click.echo(f"NOT DECIDED  {one.mutant.name}: {one.undecided}")
@@ -106,14 +106,15 @@ def _suggestions(book: RuleBook, judged: Iterable[Judged]) -> Iterable[str]:
     for group in together.values():
         for one in group:
             click.echo(f"ALIVE  {one.mutant.name}")
-        mutant = group[0].mutant
-        for line in missing_case(book, group[0], f"a mistake in {mutant.rule.id} is noticed: {mutant.what}"):
+        mutant, answers = group[0].mutant, group[0].answers or {}
+        name = f"a mistake in {mutant.rule.id} is noticed: {mutant.what}"
+        for line in missing_case(book, answers, name):
             click.echo(f"    {line}")
             yield line
         yield ""
 
 
-def _table(judged: Iterable[Judged]) -> None:
+def _table(judged: Iterable[Fate]) -> None:
     from typing import get_args
 
     from triage.assurance.mutants import Operator

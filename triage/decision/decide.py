@@ -15,9 +15,9 @@ from triage.book.facts import Answers, Known, known
 from triage.book.logic import Is, facts_of, fold
 from triage.book.rule import Constraint, Level, Rule
 from triage.decision.settings import Settings
-from triage.engines.durable import DurableEngine, EngineFailure, Firings
+from triage.engines.durable import DurableEngine, EngineFailure
 from triage.engines.reference import Reading, Trace, trace
-from triage.engines.truth import Truth
+from triage.engines.truth import Firings, Truth
 
 Status = Literal["decided", "unfinished", "unresolved", "out_of_scope"]
 
@@ -141,13 +141,13 @@ def _by_urgency(rules: Iterable[Rule]) -> tuple[Rule, ...]:
 
 
 def without_contradictions(
-    book: RuleBook, given: Mapping[str, Known]
+    constraints: Iterable[Constraint], given: Mapping[str, Known]
 ) -> tuple[dict[str, Known], tuple[Constraint, ...]]:
     """The answers that no constraint puts in doubt, and the constraints that others meet.
 
     Answers that contradict each other all become unknown, which widens the interval.
     """
-    met = tuple(c for c in book.constraints if trace(c.never, given).truth is Truth.TRUE)
+    met = tuple(c for c in constraints if trace(c.never, given).truth is Truth.TRUE)
     doubted = {name for constraint in met for name in facts_of(constraint.never)}
     return {name: answer for name, answer in given.items() if name not in doubted}, met
 
@@ -165,7 +165,7 @@ class Decider:
     def decide(self, answers: Answers) -> Decision:
         """The decision for these answers, by both engines."""
         given = known(answers)
-        sure, contradictions = without_contradictions(self.book, given)
+        sure, contradictions = without_contradictions(self.book.constraints, given)
         read, failure = self._read(sure)
         urgency = _highest(judged for judged in read if judged.fires)
         possible = _highest(judged for judged in read if judged.truth is not Truth.FALSE)

@@ -16,13 +16,13 @@ import math
 import re
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from triage.book.facts import Fact, Known
 from triage.book.logic import Is, Spans, fold
 from triage.book.problems import Problem, Problems
 from triage.book.rule import Rule
+from triage.engines.truth import Firings
 
 MAX_WEIGHT = 60  # comparisons, groups and one per rule in a ruleset: above 64 pending, nothing fires at all
 MAX_GROUPS = 14  # and/or groups in a rule: the sixteenth is refused, and only at first use
@@ -43,14 +43,6 @@ class EngineUnavailable(Exception):
 
 class EngineFailure(Exception):
     """durable-rules did not run its agenda to the end; it has been rebuilt and may be asked again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Firings:
-    """The ids of the rules that fire for certain, and of those that fire if every unknown helps them."""
-
-    certain: frozenset[str]
-    possible: frozenset[str]
 
 
 class Patterns:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from triage.book.facts import Known
 from triage.book.logic import Condition, Is, fold
-from triage.engines.truth import Truth, all_of, any_of, at_least_of
+from triage.engines.truth import Firings, Truth, all_of, any_of, at_least_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +72,12 @@ class Reading:
 def trace(condition: Condition, known: Mapping[str, Known]) -> Trace:
     """The trace of a condition for a patient of whom this much is known."""
     return fold(condition, Reading(known))
+
+
+def firings(conditions: Mapping[str, Condition], known: Mapping[str, Known]) -> Firings:
+    """Which of these conditions, by the id of their rule, are true of a patient, and which are not false."""
+    truths = {id: trace(when, known).truth for id, when in conditions.items()}
+    return Firings(
+        frozenset(id for id, truth in truths.items() if truth is Truth.TRUE),
+        frozenset(id for id, truth in truths.items() if truth is not Truth.FALSE),
+    )

@@ -24,8 +24,30 @@ def no(formula: Formula) -> Formula:
     return z3.Not(formula)
 
 
+def every(formulas: Iterable[Formula]) -> Formula:
+    """That all of these hold; nothing is asked where there are none."""
+    return z3.And(list(formulas))
+
+
+def some(formulas: Iterable[Formula]) -> Formula:
+    """That one of these holds; nobody is so where there are none."""
+    return z3.Or(list(formulas))
+
+
+def differ(one: Formula, other: Formula) -> Formula:
+    """That just one of two formulas holds."""
+    return z3.Xor(one, other)
+
+
+def holds(model: Any, formula: Formula) -> bool:
+    """Whether a formula holds in a model; what the model leaves open is false."""
+    return bool(z3.is_true(model.eval(formula, model_completion=True)))
+
+
 def thresholds(conditions: Iterable[Condition], facts: Mapping[str, Fact]) -> dict[str, tuple[int, ...]]:
-    """For each number, the smallest steps of every span between which no condition can tell apart."""
+    """For each number the steps at which a condition starts or stops to hold: between two of them, all
+    numbers are the same to every condition.
+    """
     cuts: dict[str, set[int]] = {name: set() for name, fact in facts.items() if fact.scale is not None}
     for condition in conditions:
         for is_ in comparisons(condition):
@@ -138,14 +160,12 @@ class Patient:
         """The patient that a solver found: of the numbers that fit, the one nearest to the usual ones."""
         found: dict[str, Known] = {}
         for (id, answer), variable in self._answers.items():
-            if z3.is_true(model.eval(variable, model_completion=True)):
+            if holds(model, variable):
                 found[id] = answer
         for id, cuts in self.cuts.items():
             scale = self.facts[id].scale
             assert scale is not None
-            reached = [
-                c for c in cuts if z3.is_true(model.eval(self._at_least[id, c], model_completion=True))
-            ]
+            reached = [cut for cut in cuts if holds(model, self._at_least[id, cut])]
             low = max(reached, default=scale.low)
             high = min((c - 1 for c in cuts if c > low), default=scale.high)
             found[id] = high if scale.usual is not None and high < scale.usual[0] else low
@@ -159,20 +179,24 @@ class Patient:
         return z3.And([*above, *below])
 
 
+def whether_known(facts: Iterable[str], name: str) -> dict[str, Formula]:
+    """For each fact, a variable that it is known of a patient. The same name gives the same variables."""
+    return {id: z3.Bool(f"{name}.{id} known") for id in facts}
+
+
 class Informed:
     """Algebra: what is certain, or possible, of a patient of whom only part is known.
 
-    `known` says of each fact whether it is known; a comparison is certain when it is known and
-    holds, and possible when it is not known or holds.
+    `known` says of each fact when it is known; a comparison is certain when it is known and holds,
+    and possible when it is not known or holds.
     """
 
-    def __init__(self, patient: Patient, name: str, *, possible: bool) -> None:
-        self.patient, self.possible = patient, possible
-        self.known = {id: z3.Bool(f"{name}.{id} known") for id in patient.facts}
+    def __init__(self, patient: Patient, known: Mapping[str, Formula], *, possible: bool) -> None:
+        self.patient, self.known, self.possible = patient, known, possible
 
     def is_(self, comparison: Is) -> Formula:
-        holds, known = self.patient.is_(comparison), self.known[comparison.fact]
-        return z3.Or(z3.Not(known), holds) if self.possible else z3.And(known, holds)
+        is_so, known = self.patient.is_(comparison), self.known[comparison.fact]
+        return z3.Or(z3.Not(known), is_so) if self.possible else z3.And(known, is_so)
 
     def all(self, parts: Sequence[Formula]) -> Formula:
         return self.patient.all(parts)
@@ -190,10 +214,7 @@ class Informed:
     def decode(self, model: Any) -> dict[str, Known]:
         """What is known of the patient that a solver found."""
         whole = self.patient.decode(model)
-        told = {
-            id for id, known in self.known.items() if z3.is_true(model.eval(known, model_completion=True))
-        }
-        return {id: answer for id, answer in whole.items() if id in told}
+        return {id: answer for id, answer in whole.items() if holds(model, self.known[id])}
 
 
 class Undecided(Exception):
@@ -204,25 +225,22 @@ class Solver:
     """Asks whether a patient exists. With `twice`, every "none exists" is asked of a second solver."""
 
     def __init__(self, axioms: Iterable[Formula], *, twice: bool = False, milliseconds: int = 60_000) -> None:
-        self.axioms, self.twice = list(axioms), twice
+        self.axioms, self.twice, self.milliseconds = list(axioms), twice, milliseconds
         self._solver = z3.Solver()
         self._solver.set("timeout", milliseconds)
         self._solver.add(self.axioms)
 
     def with_axioms(self, more: Iterable[Formula]) -> Solver:
         """A solver that knows more."""
-        return Solver([*self.axioms, *more], twice=self.twice)
+        return Solver([*self.axioms, *more], twice=self.twice, milliseconds=self.milliseconds)
 
     def model(self, *formulas: Formula) -> Any | None:
         """A model of the axioms and formulas, or None when there is none. Raises Undecided."""
         self._solver.push()
         try:
             self._solver.add(*formulas)
-            answer = self._solver.check()
-            if answer == z3.sat:
+            if self._can_hold(()):
                 return self._solver.model()
-            if answer != z3.unsat:
-                raise Undecided(f"the solver gave up: {self._solver.reason_unknown()}")
             if self.twice and _second_solver_finds(self._solver.assertions()):
                 raise Undecided("the second solver finds a patient where the first finds none")
             return None
@@ -250,17 +268,22 @@ class Solver:
         self._solver.push()
         try:
             self._solver.add(*formulas, *implied)
-            if self._solver.check(*flags.values()) != z3.unsat:
+            if self._can_hold(flags.values()):
                 raise ValueError("there is no conflict")
             core = {str(flag) for flag in self._solver.unsat_core()}
             kept = [name for name, flag in flags.items() if str(flag) in core]
             for name in list(kept):
-                fewer = [flags[other] for other in kept if other != name]
-                if self._solver.check(*fewer) == z3.unsat:
+                if not self._can_hold(flags[other] for other in kept if other != name):
                     kept.remove(name)
             return kept
         finally:
             self._solver.pop()
+
+    def _can_hold(self, assumed: Iterable[Formula]) -> bool:
+        answer = self._solver.check(*assumed)
+        if answer == z3.unknown:
+            raise Undecided(f"the solver gave up: {self._solver.reason_unknown()}")
+        return bool(answer == z3.sat)
 
 
 def _second_solver_finds(assertions: Any) -> bool:

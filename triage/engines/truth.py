@@ -1,8 +1,9 @@
-"""Strong Kleene truth: false, unknown, true, in that order."""
+"""Strong Kleene truth: false, unknown, true, in that order; and what an engine says of all rules."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import IntEnum
 
 
@@ -26,3 +27,11 @@ def any_of(parts: Sequence[Truth]) -> Truth:
 
 def at_least_of(count: int, parts: Sequence[Truth]) -> Truth:
     return sorted(parts, reverse=True)[count - 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Firings:
+    """The ids of the rules that fire for certain, and of those that fire if every unknown helps them."""
+
+    certain: frozenset[str]
+    possible: frozenset[str]
