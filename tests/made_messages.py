@@ -18,6 +18,7 @@ from tests.message_cases import SMALL, as_lines
 from tests.random_books import random_facts, random_rule
 from tests.raw_messages import RAW
 from triage.assurance.check import check
+from triage.assurance.people import People
 from triage.book.case import load_cases
 from triage.book.facts import Fact
 from triage.book.files import book_files
@@ -25,6 +26,7 @@ from triage.book.load import load_book
 from triage.book.logic import All, Condition, Is
 from triage.book.logic import Any as AnyOf
 from triage.book.problems import Problem
+from triage.book.rule import Constraint
 from triage.book.text import MAX_BYTES, parse_page
 from triage.calls.session import Session
 from triage.cohort.tables import case_rows, read_rows
@@ -182,6 +184,11 @@ def _two_sessions(folder: Path) -> list[str]:
         first.close()
 
 
+def _nobody_can_be(folder: Path) -> list[str]:
+    nobody = tuple(Constraint(Is("chills", frozenset({answer})), "Planted.") for answer in ("no", "yes"))
+    return as_lines(lambda: _nothing(People.of(replace(load_book(SMALL), constraints=nobody))))
+
+
 MADE: dict[str, Made] = {
     **{name: _page(raw, *expect) for name, (raw, expect) in RAW.items()},
     "T001 a folder": Made(_folder_as_a_session, ["x.yaml:1:1: T001: this is a folder (name a file)"]),
@@ -249,6 +256,10 @@ MADE: dict[str, Made] = {
             "any/wide.yaml:1:1: L005: this rule can be true in 1024 ways, "
             "and durable-rules fires it for each (at most 256: split the rule)"
         ],
+    ),
+    "P006 constraints that nobody meets": Made(
+        _nobody_can_be,
+        ["constraints.yaml:1:1: P006: nobody can be, by these constraints together (weaken one of them)"],
     ),
     "Q001 a table in UTF-16": Made(_table, ["table.csv:1:1: Q001: the table is UTF-16 (save it as UTF-8)"]),
     "Q005 a folder without cases": Made(

@@ -13,6 +13,7 @@ from triage.book.quantity import Scale, UnreadableAnswer
 TEMPERATURE = Scale.of("°C", "30.0", "45.0", "0.1")
 SIZE = Scale.of("mm", "1", "200", "1")
 TIME = Scale.of("days", "0", "36500", "1")
+AGE = Scale.of("years", "0", "120", "1")
 MONTHS = Scale.of("months", "0", "600", "1")
 SHARE = Scale.of("percent", "-10", "100", "0.25")
 
@@ -39,6 +40,8 @@ TYPED = [
     (TIME, "1 day", "1 days"),
     (TIME, "0", "0 days"),
     (MONTHS, "2.5 years", "30 months"),
+    (AGE, "215 months", "17 years"),
+    (AGE, "216 months", "18 years"),
     (SHARE, "-3", "-3.00 percent"),
     (SHARE, "0.25 %", "0.25 percent"),
     (SHARE, "-0.25%", "-0.25 percent"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from math import floor
 from typing import Literal
 
 # unit -> (what it measures, factor and offset to the first unit of that kind)
@@ -81,7 +82,8 @@ class Scale:
 
         In files the unit is needed and a comma is refused; a person who is asked may leave the unit
         out and write `38,5`. Other units of the same kind are converted exactly and then rounded to
-        the nearest step, but a rule book writes each number in the unit of its fact (`own_unit`).
+        the nearest step, times down (215 months are 17 years), but a rule book writes each number in
+        the unit of its fact (`own_unit`).
         Raises UnreadableAnswer for anything else; nothing is ever clamped.
         """
         text = text.strip()
@@ -109,10 +111,10 @@ class Scale:
             raise UnreadableAnswer(f'the unit "{spelling}" does not fit', f"the unit {self._accepted}")
         if unit == self.unit:
             return self._steps(value, text)
-        _, factor, offset = _UNITS[unit]
+        kind, factor, offset = _UNITS[unit]
         _, own_factor, own_offset = _UNITS[self.unit]
-        converted = (value * factor + offset - own_offset) / own_factor
-        return self._inside(round(converted / self.step), text)
+        steps = (value * factor + offset - own_offset) / own_factor / self.step
+        return self._inside(floor(steps) if kind in ("days", "months") else round(steps), text)
 
     def write(self, steps: int) -> str:
         """The number as it is written in files: `38.5 °C`. `read(write(n)) == n`."""
