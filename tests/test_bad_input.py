@@ -145,6 +145,20 @@ def test_closed_input_is_an_empty_file(tmp_path: Path) -> None:
     assert (said.code, said.err) == (2, "standard input:1:1: T004: the file is empty\n")
 
 
+def test_with_its_output_closed_no_command_pretends_to_have_told_anybody(tmp_path: Path) -> None:
+    (tmp_path / "patient.yaml").write_text("leg_numbness: yes\n")
+    for command in (("decide", "patient.yaml"), ("show", "any/cord-sign")):
+        said = run(tmp_path, *command, closed=1)
+        assert (said.code, said.out) == (2, "")
+        assert said.err == "Standard output is closed, so that nobody could read the answer.\n"
+
+
+def test_with_its_talk_closed_a_command_still_answers(tmp_path: Path) -> None:
+    (tmp_path / "table.csv").write_text("id,leg_numbness\n1,yes\n")
+    assert run(tmp_path, "batch", "table.csv", "-o", "out.csv", closed=2).code == 0
+    assert (tmp_path / "out.csv").read_text().splitlines()[1].startswith("1,now,")
+
+
 @pytest.mark.parametrize(
     "options",
     [

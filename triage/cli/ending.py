@@ -11,7 +11,7 @@ import click
 
 DONE, PROBLEMS_FOUND, UNREADABLE, ENGINES_DISAGREE = 0, 1, 2, 3
 INTERRUPTED = 130
-_EXTRAS = {"z3": "prove", "pysat": "prove"}
+_EXTRA = {"z3": "z3-solver", "pysat": "python-sat"}
 
 
 class SpeakingGroup(click.Group):
@@ -52,8 +52,15 @@ def _forget_output() -> None:
 
 
 def _steady_streams() -> None:
-    """Closed input reads as ended; a letter that a stream cannot carry is escaped and never an error."""
+    """Closed input reads as ended, and closed talk is unheard; with nowhere to put an answer, nothing runs.
+
+    A letter that a stream cannot carry is escaped and never an error.
+    """
     sys.stdin = sys.stdin or open(os.devnull)  # noqa: SIM115 - it stays open as long as the process
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
+    if sys.stdout is None:
+        click.echo("Standard output is closed, so that nobody could read the answer.", err=True)
+        sys.exit(UNREADABLE)
     for stream in (sys.stdin, sys.stdout):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -68,9 +75,11 @@ def _say_and_exit(error: Exception) -> NoReturn:
             click.echo(str(problem), err=True)
     elif isinstance(error, EngineUnavailable):
         click.echo(str(error), err=True)
-    elif isinstance(error, ModuleNotFoundError) and error.name in _EXTRAS:
-        extra = _EXTRAS[error.name]
-        click.echo(f'This needs {error.name}. Install it with: pip install "triage[{extra}]"', err=True)
+    elif isinstance(error, ModuleNotFoundError) and error.name in _EXTRA:
+        libraries = " ".join(_EXTRA.values())
+        click.echo(
+            f"This needs a solver. Install it with:\n  {sys.executable} -m pip install {libraries}", err=True
+        )
     elif isinstance(error, OSError):
         click.echo(f"{error.filename or 'output'}: {error.strerror or error}", err=True)
         if error.filename is None:

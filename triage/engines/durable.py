@@ -10,10 +10,13 @@ in the first (nothing matches) and a joker that every comparison matches in the 
 
 from __future__ import annotations
 
+import importlib
 import itertools
 import json
 import math
+import os
 import re
+import sys
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -32,6 +35,7 @@ CANARY = "canary"
 JOKER_WORD, JOKER_NUMBER = "unknown", 0
 _GUARD: dict[str, Any] = {"kind": "case"}  # no rule may ever match the engine's own state message
 _ACTION = re.compile(r'\{\s*"([^"\\]+)"\s*:')
+_REMOVED = "PyEval_CallObject"  # from Python 3.13
 _names = itertools.count()
 
 Pattern = dict[str, Any]
@@ -251,10 +255,28 @@ def _import_engine() -> Any:
     try:
         import durable_rules_engine
     except ImportError as error:
+        if _REMOVED in str(error) and (engine := _import_lazily()):
+            return engine
         raise EngineUnavailable(
-            f"durable-rules cannot be loaded on this Python ({error}). On Python 3.13 and later its "
-            "extension must be built with a definition; run:\n"
-            '  CPPFLAGS="-DPyEval_CallObject=PyObject_CallObject" '
-            "pip install --force-reinstall --no-cache-dir --no-binary durable-rules durable-rules==2.0.28"
+            f"durable-rules cannot be loaded on this Python ({error}). Build it anew, with a definition "
+            "that Python 3.13 and later need:\n"
+            f'  CPPFLAGS="-D{_REMOVED}=PyObject_CallObject" {sys.executable} -m pip install '
+            "--force-reinstall --no-cache-dir --no-binary durable-rules durable-rules==2.0.28"
         ) from None
     return durable_rules_engine
+
+
+def _import_lazily() -> Any | None:
+    """The extension built for Python 3.13 or later without the definition, or None.
+
+    It names a function that Python has removed, and calls it only where states are stored by
+    callbacks, which are never set here; so it works when names are looked up as they are called.
+    """
+    flags = sys.getdlopenflags()
+    sys.setdlopenflags(os.RTLD_LAZY)
+    try:
+        return importlib.import_module("durable_rules_engine")
+    except ImportError:
+        return None
+    finally:
+        sys.setdlopenflags(flags)
