@@ -47,10 +47,15 @@ def test_a_console_block_prints_what_the_readme_shows(block: str, tmp_path: Path
             (tmp_path / command.split()[1]).write_text("\n".join(shown) + "\n", encoding="utf-8")
             continue
         run = subprocess.run(
-            command, shell=True, cwd=tmp_path, capture_output=True, text=True, env=at_home(tmp_path)
+            command,
+            shell=True,
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,  # in the order in which a terminal shows them
+            text=True,
+            env=at_home(tmp_path),
         )
-        printed = (run.stdout + run.stderr).splitlines()
-        assert matches(shown, printed), f"$ {command}\n" + "\n".join(printed)
+        assert matches(shown, run.stdout.splitlines()), f"$ {command}\n{run.stdout}"
 
 
 def test_the_rule_and_the_case_of_the_readme_are_as_the_files_are() -> None:
