@@ -87,3 +87,15 @@ def test_a_name_that_is_neither_is_an_error(small_copy: Path, tmp_path: Path) ->
         said = run(tmp_path, "compare", name, small_copy)
         assert (said.code, said.out) == (2, "")
         assert f'"{name}" is neither a folder nor a git revision' in said.err
+
+
+def test_a_narrower_scope_is_shown_with_someone_who_is_outside_now(small_copy: Path, tmp_path: Path) -> None:
+    book = small_copy / "book.yaml"
+    book.write_text(book.read_text("utf-8").replace("at least 18 years", "at least 60 years"), "utf-8")
+    said = run(tmp_path, "compare", SMALL, small_copy)
+    assert said.code == 1
+    assert "OUT OF SCOPE NOW" in said.out
+    pasted = [line[4:] for line in said.out.splitlines() if line.startswith("    ")]
+    [case] = yaml.safe_load("\n".join(pasted))
+    assert 18 <= int(case["facts"]["age"].split()[0]) < 60
+    assert run(tmp_path, "compare", small_copy, SMALL).code == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.commands import SMALL, run
-from triage.assurance.paste import by_reference, case_to_paste, denials, shortest
+from triage.assurance.paste import by_reference, case_to_paste, matters
 from triage.book.book import RuleBook
 from triage.book.facts import Known
 from triage.book.rule import Level
@@ -26,7 +26,7 @@ WHOLE: dict[str, Known] = {
 
 
 def of_well_person(book: RuleBook, *, keep: tuple[str, ...] = ()) -> dict[str, Known]:
-    return shortest(WHOLE, denials(book), lambda said: by_reference(book, said)[:2], keep)
+    return matters(book, WHOLE, keep)
 
 
 def test_only_the_answers_that_make_the_level_and_the_rules_are_kept(small_book: RuleBook) -> None:
@@ -57,12 +57,24 @@ def test_a_patient_known_in_part_is_pasted_as_known(small_book: RuleBook) -> Non
 
 
 def test_what_is_read_of_answers_is_what_the_reference_says(small_book: RuleBook) -> None:
-    assert by_reference(small_book, WHOLE) == (Level.now, ("any/cord-sign",), Level.now)
-    assert by_reference(small_book, {}) == (Level.none, (), Level.now)
+    assert by_reference(small_book, WHOLE) == (Level.now, ("any/cord-sign",), Level.now, ())
+    assert by_reference(small_book, {}) == (Level.none, (), Level.now, ())
     contradicting: dict[str, Known] = {**WHOLE, "leg_weakness": "none", "blood_flow": "present"}
-    assert by_reference(small_book, contradicting).urgency is Level.none
+    read = by_reference(small_book, contradicting)
+    assert (read.urgency, read.contradictions) == (Level.none, small_book.constraints)
 
 
 def test_what_is_pasted_keeps_the_facts_it_is_an_example_of(small_book: RuleBook) -> None:
     text = "\n".join(case_to_paste(small_book, "kept", {**WHOLE, "leg_weakness": "none"}, keep=["cancer"]))
     assert "    cancer: elsewhere" in text
+
+
+def test_shortening_never_makes_of_a_real_patient_one_who_contradicts_themselves(
+    small_book: RuleBook,
+) -> None:
+    """With the lump left out it would be denied, while blood still flows in it."""
+    answers = {**WHOLE, "leg_weakness": "none", "skin_lump": "long_known", "blood_flow": "present"}
+    assert matters(small_book, answers, keep=["blood_flow"]) == {
+        "skin_lump": "long_known",
+        "blood_flow": "present",
+    }

@@ -15,7 +15,7 @@ from triage.book.facts import Known
 from triage.book.load import load_book
 from triage.book.logic import All, Condition, Is, Spans
 from triage.book.problems import Problems
-from triage.book.rule import Guarantee, Level
+from triage.book.rule import Constraint, Guarantee, Level
 from triage.book.shipped import shipped_folder
 from triage.engines.reference import trace
 from triage.engines.smt import Solver, Undecided
@@ -64,6 +64,8 @@ def test_everything_of_the_small_book_is_proved_and_a_second_solver_agrees(small
     assert {verdict.result for verdict in verdicts} == {"proved"}
     assert {verdict.kind for verdict in verdicts} == {
         "guarantee",
+        "possible answers",
+        "constraint",
         "worse is worse",
         "reachable",
         "not redundant",
@@ -232,6 +234,83 @@ def test_a_guarantee_that_fails_only_for_someone_known_in_part_is_refuted(small_
     [verdict] = [v for v in bad(replace(book, guarantees=(promise,))) if v.kind == "guarantee"]
     assert verdict.patients == ({"chills": "yes"},)
     assert verdict.says.endswith("with only this known it is not certain")
+
+
+def test_a_constraint_that_is_too_strong_is_found(small_copy: Path) -> None:
+    """It would take the lung patients, or everyone in scope, out of every proof without a word."""
+    path = small_copy / "constraints.yaml"
+    before = path.read_text("utf-8")
+    for never, fact, says in (
+        ("{cancer: lung}", "cancer", "by the constraints nobody can answer lung"),
+        ("{age: at least 18 years}", "cancer", "no real patient is in scope"),
+    ):
+        path.write_text(f"{before}- never: {never}\n  because: Planted.\n", "utf-8")
+        found = {v.name: v.says for v in bad(load_book(small_copy)) if v.kind == "possible answers"}
+        assert says in found[fact]
+
+
+def test_a_constraint_that_excludes_nobody_is_vacuous(small_book: RuleBook) -> None:
+    both = All((Is("skin_lump", frozenset({"none"})), Is("skin_lump", frozenset({"new"}))))
+    book = replace(small_book, constraints=(*small_book.constraints, Constraint(both, "Planted.")))
+    [verdict] = bad(book)
+    assert (verdict.kind, verdict.name, verdict.result) == ("constraint", "Planted.", "vacuous")
+
+
+def test_an_examination_promised_to_someone_known_in_part_is_proved_for_them_too(
+    small_book: RuleBook,
+) -> None:
+    chills, exam = Is("chills", frozenset({"yes"})), next(iter(small_book.exams))
+    book = planted(
+        small_book,
+        ill=(All((chills, Is("feeling_ill", frozenset({"yes"})))), Level.today),
+        well=(All((chills, Is("feeling_ill", frozenset({"no"})))), Level.today),
+    )
+    for id in ("any/ill", "any/well"):
+        book = replace(book, rules={**book.rules, id: replace(book.rules[id], exams=(exam,))})
+    promise = Guarantee("chills are tested", chills, None, None, (exam,), nothing_else=False, because="")
+    [verdict] = [v for v in bad(replace(book, guarantees=(promise,))) if v.kind == "guarantee"]
+    assert exam in verdict.says
+    assert verdict.patients == ({"chills": "yes"},)
+
+
+def test_equal_conditions_that_share_no_fact_are_found(small_book: RuleBook) -> None:
+    """By the constraints nobody has the one without the other."""
+    chills, ill = Is("chills", frozenset({"yes"})), Is("feeling_ill", frozenset({"yes"}))
+    well, unchilled = Is("feeling_ill", frozenset({"no"})), Is("chills", frozenset({"no"}))
+    book = planted(small_book, one=(All((chills, ill)), Level.today), two=(All((ill, chills)), Level.now))
+    equal = [v.says for v in bad(book) if v.kind == "different conditions"]
+    assert equal == ["equal conditions with different advice"]
+    apart = (Constraint(All((chills, well)), "one"), Constraint(All((unchilled, ill)), "two"))
+    alone = replace(planted(small_book, one=(chills, Level.today), two=(ill, Level.today)), constraints=apart)
+    whole = [v.name for v in bad(alone) if v.kind == "different conditions"]
+    assert whole == [], "of someone known in part only one of the two may be known"
+
+
+def test_a_dead_rule_is_not_said_to_add_nothing_to_nothing(small_book: RuleBook) -> None:
+    never = All((Is("skin_lump", frozenset({"none"})), Is("blood_flow", frozenset({"present"}))))
+    found = {
+        v.kind: v.says for v in bad(planted(small_book, dead=(never, Level.today))) if v.name == "any/dead"
+    }
+    assert found == {
+        "reachable": "no real patient makes this rule true",
+        "not redundant": "it can never be true",
+    }
+
+
+def test_the_two_patients_of_a_worse_answer_differ_in_that_answer_alone(
+    small_copy: Path, tmp_path: Path
+) -> None:
+    add_rule(
+        small_copy, "any/window", "{temperature: between 37.6 and 38.9 °C}", "this_week",
+        "  - {fires: yes, temperature: 37.6 °C}\n  - {fires: no, temperature: 39.0 °C}\n",
+    )  # fmt: skip
+    told = run(tmp_path, "prove", "worse is worse: temperature", "--rules", small_copy)
+    lines = [line[4:] for line in told.out.splitlines() if line.startswith("    ")]
+    (tmp_path / "pasted.yaml").write_text("\n".join(lines) + "\n")
+    assert run(tmp_path, "test", "pasted.yaml", "--rules", small_copy).out == "2 passed, 0 failed\n"
+    better, worse = yaml.safe_load("\n".join(lines))
+    assert better["facts"].keys() == worse["facts"].keys()
+    assert {id for id in better["facts"] if better["facts"][id] != worse["facts"][id]} == {"temperature"}
 
 
 def test_where_nobody_can_be_nothing_is_proved(small_copy: Path, tmp_path: Path) -> None:

@@ -73,7 +73,8 @@ class TwoBooks:
         both = {f"old {id}": when for id, when in mine.conditions.items()}
         both |= {f"new {id}": when for id, when in theirs.conditions.items()}
         constraints = [*mine.constraints, *(c for c in theirs.constraints if c not in mine.constraints)]
-        self._people = People(self.shared.facts, both, constraints, self.shared.both, twice=twice)
+        more = [*self.shared.both, mine.scope, theirs.scope]
+        self._people = People(self.shared.facts, both, constraints, more, twice=twice)
         self._anyone = Solver(self._people.patient.well_formed(), twice=twice)
 
     def moved(self, direction: Direction) -> Iterator[Moved]:
@@ -143,13 +144,21 @@ class TwoBooks:
         denied = {f.id: f.mildest for f in self.shared.facts.values() if f.deniable and f.mildest is not None}
         base = denied if whole else {}
 
-        def told(said: Answers) -> object:
+        def told(said: Answers) -> tuple[object, ...]:
             (was, by_old), (now, by_new) = self.levels(known(said))
-            return was, now, by_old if new < old else by_new
+            contradictions = [book.contradictions(known(said)) for book in (self.shared.old, self.shared.new)]
+            return was, now, by_old if new < old else by_new, contradictions
 
-        if told({**base, **answers}) != (old, new, set(rules)):
+        if told({**base, **answers})[:3] != (old, new, set(rules)):
             raise Undecided("the reference differs from the solver")
         return shortest(answers, base, told)
+
+    def no_longer_in_scope(self) -> Mapping[str, Known] | None:
+        """Someone with a level whom the old book is for and the new one is not; None where nobody is so."""
+        patient, (old, new) = self._people.patient, (self.shared.old, self.shared.new)
+        outside = every([patient.read(old.scope), no(patient.read(new.scope))])
+        fires = {id: patient.read(when) for id, when in old.conditions.items()}
+        return self._people.smallest(outside, reached(self.old.rules, fires, Level.next_visit))
 
     def levels(
         self, answers: Mapping[str, Known]

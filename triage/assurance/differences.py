@@ -62,6 +62,10 @@ def differences(
 
     `renamed` are rules that have another name in the new book.
     """
+    for part in ("title", "version", "status"):
+        before, after = getattr(old, part), getattr(new, part)
+        if before != after:
+            yield Difference("Book", f"{part}: {_was(before, after)}")
     names = dict(renamed)
     yield from _common("rule", {names.get(id, id): rule for id, rule in old.rules.items()}, new.rules, _RULE)
     for id, fact in new.facts.items():

@@ -54,10 +54,8 @@ class Missing:
         self.book = book
         changed = [mutant.mutated.when for mutant in mutants if mutant.mutated is not None]
         self.people = People.of(book, changed, twice=twice)
-        known = self.people.known("partly")
-        self._certain = Informed(self.people.patient, known, possible=False)
-        self._possible = Informed(self.people.patient, known, possible=True)
-        self._unlike = [*(no(flag) for flag in known.values()), *self.people.unusual]
+        self._certain, self._possible = self.people.known_in_part[False], self.people.known_in_part[True]
+        self._unlike = [*(no(flag) for flag in self._certain.known.values()), *self.people.unusual]
         self._found: list[Answers] = []
 
     def fate(self, mutant: Mutant) -> Fate:

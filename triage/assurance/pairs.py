@@ -13,13 +13,11 @@ from typing import Literal
 from triage.assurance.paste import A, by_reference, denials, shortest, written_case
 from triage.assurance.people import People, reached
 from triage.book.book import RuleBook
-from triage.book.facts import UNKNOWN, Answer, Answers, Fact, Known, NotKnown, known
+from triage.book.facts import UNKNOWN, Answer, Answers, Fact, Known, NotKnown
 from triage.book.logic import Is, Spans, comparisons
 from triage.book.rule import Level, Rule
 from triage.decision.sentences import Sentences
-from triage.engines.reference import trace
 from triage.engines.smt import Formula, Undecided, every, no, some
-from triage.engines.truth import Truth
 
 Tips = Literal["the level", "only the rule", "nothing", "not decided"]
 
@@ -46,7 +44,7 @@ class Pairs:
 
     def __init__(self, book: RuleBook, *, twice: bool = False) -> None:
         self.book = book
-        self.people = People.of(book, [book.scope], twice=twice)
+        self.people = People.of(book, twice=twice)
         self._one, self._other = self.people.patient, self.people.another("other")
         self._solver = self.people.solver.with_axioms(
             [
@@ -107,19 +105,14 @@ class Pairs:
     ) -> tuple[dict[str, Known], dict[str, Known]]:
         """The answers without which the two, or the third of whom the fact is not known, end otherwise."""
 
-        def ends(shared: Answers) -> list[tuple[object, ...]]:
-            thirds = [{**shared, fact: one[fact]}, {**shared, fact: other[fact]}]
-            return [self._end(answers) for answers in (*thirds, _without(shared, fact))]
+        def ends(shared: Answers) -> list[object]:
+            sides = ({**shared, fact: one[fact]}, {**shared, fact: other[fact]}, _without(shared, fact))
+            return [by_reference(self.book, answers) for answers in sides]
 
         kept = shortest(_without(one, fact), denials(self.book), ends)
         in_order = [id for id in self.book.facts if id in kept or id == fact]
         first, second = {**kept, fact: one[fact]}, {**kept, fact: other[fact]}
         return {id: first[id] for id in in_order}, {id: second[id] for id in in_order}
-
-    def _end(self, answers: Answers) -> tuple[object, ...]:
-        sure = known(answers)
-        impossible = [trace(c.never, sure).truth is Truth.TRUE for c in self.book.constraints]
-        return (*by_reference(self.book, answers), *impossible)
 
     def _reached(self, fires: Mapping[str, Formula], level: Level) -> Formula:
         return reached(self.book.rules, fires, level)

@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 from triage.book.book import RuleBook
 from triage.book.case import EVERYTHING_ELSE
 from triage.book.facts import Answer, Answers, Known, known
-from triage.book.rule import Level
+from triage.book.rule import Constraint, Level
 from triage.decision.decide import without_contradictions
 from triage.engines.reference import firings
 
@@ -17,19 +17,22 @@ A = TypeVar("A", bound=Answer)
 
 
 class Read(NamedTuple):
-    """What the reference says of a patient: certain level, rules that fire, level still possible."""
+    """What the reference says of a patient: certain level, rules that fire, level still possible, and the
+    constraints that their answers meet.
+    """
 
     urgency: Level
     rules: tuple[str, ...]
     possible: Level
+    contradictions: tuple[Constraint, ...]
 
 
 def by_reference(book: RuleBook, answers: Answers) -> Read:
     """What is said of these answers; those that contradict each other are unknown, as in a decision."""
-    sure, _ = without_contradictions(book.constraints, known(answers))
+    sure, contradictions = without_contradictions(book.constraints, known(answers))
     found = firings(book.conditions, sure)
     rules = tuple(id for id in book.rules if id in found.certain)
-    return Read(book.level_of(rules), rules, book.level_of(found.possible))
+    return Read(book.level_of(rules), rules, book.level_of(found.possible), contradictions)
 
 
 def denials(book: RuleBook) -> dict[str, Known]:
@@ -56,6 +59,16 @@ def shortest(
     return kept
 
 
+def matters(book: RuleBook, answers: Mapping[str, A], keep: Collection[str] = ()) -> dict[str, A]:
+    """The answers that make the level, the rules and the contradictions, everything else denied."""
+
+    def told(said: Answers) -> object:
+        read = by_reference(book, said)
+        return read.urgency, read.rules, read.contradictions
+
+    return shortest(answers, denials(book), told, keep)
+
+
 def case_to_paste(
     book: RuleBook, name: str, answers: Answers, *, denied: bool = True, keep: Collection[str] = ()
 ) -> Iterator[str]:
@@ -64,11 +77,7 @@ def case_to_paste(
 
     The expectation is what the book says now: to be read by a person before it is kept.
     """
-
-    def told(said: Answers) -> object:
-        return by_reference(book, said)[:2]
-
-    said = shortest(answers, denials(book), told, keep) if denied else answers
+    said = matters(book, answers, keep) if denied else answers
     yield from written_case(book, name, said, denied=denied)
 
 

@@ -7,6 +7,7 @@ the reference before anybody is shown it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from triage.book.book import RuleBook
@@ -62,8 +63,8 @@ class People:
 
     @classmethod
     def of(cls, book: RuleBook, more: Iterable[Condition] = (), *, twice: bool = False) -> People:
-        """The people whom a book is for, read by its rules."""
-        return cls(book.facts, book.conditions, book.constraints, more, twice=twice)
+        """The people of a book, read by its rules; its scope can be read of them too."""
+        return cls(book.facts, book.conditions, book.constraints, [book.scope, *more], twice=twice)
 
     def may_exist(self) -> bool:
         """Whether it is not proved that nobody can be."""
@@ -97,7 +98,7 @@ class People:
         """The patient of a model, or what is known of them. Raises Undecided when the reference differs."""
         answers = reading.decode(model)
         possible = isinstance(reading, Informed) and reading.possible
-        fires = self.fires if reading is self.patient else self.read(reading)
+        fires = self._fires_of(reading)
         for id, when in self.conditions.items():
             truth = trace(when, answers).truth
             said = truth is not Truth.FALSE if possible else truth is Truth.TRUE
@@ -105,16 +106,29 @@ class People:
                 raise Undecided(f"the solver and the reference differ on {id}")
         return answers
 
+    def _fires_of(self, reading: Patient | Informed) -> dict[str, Formula]:
+        if reading is self.patient:
+            return self.fires
+        if isinstance(reading, Informed) and reading is self.known_in_part[reading.possible]:
+            return self.fires_in_part[reading.possible]
+        return self.read(reading)
+
     def mean_the_same(self, one: Condition, other: Condition, *, to: Solver | None = None) -> bool:
         """Whether two conditions are true, certain and possible of the same people, or of those of `to`."""
-        known = self.known("partly")
-        readings = (
-            self.patient,
-            Informed(self.patient, known, possible=False),
-            Informed(self.patient, known, possible=True),
-        )
         solver = to or self.solver
+        readings: list[Patient | Informed] = [self.patient, *self.known_in_part.values()]
         return all(solver.model(differ(r.read(one), r.read(other))) is None for r in readings)
+
+    @cached_property
+    def known_in_part(self) -> dict[bool, Informed]:
+        """The patient of whom any part may be known: what is certain (False) or possible (True) of them."""
+        known = self.known("partly")
+        return {possible: Informed(self.patient, known, possible=possible) for possible in (False, True)}
+
+    @cached_property
+    def fires_in_part(self) -> dict[bool, dict[str, Formula]]:
+        """When each rule is certain, or possible, of the patient of whom any part may be known."""
+        return {possible: self.read(reading) for possible, reading in self.known_in_part.items()}
 
 
 def undoubted(

@@ -17,8 +17,8 @@ from triage.assurance.people import People, reached, undoubted
 from triage.book.book import RuleBook
 from triage.book.facts import Fact, Known
 from triage.book.logic import facts_of
-from triage.book.rule import Guarantee, Level, Rule
-from triage.engines.smt import Formula, Informed, Patient, Solver, Undecided, every, no, some
+from triage.book.rule import Constraint, Guarantee, Level, Rule
+from triage.engines.smt import Formula, Informed, Patient, Solver, Undecided, every, holds, no, some
 
 Result = Literal["proved", "refuted", "vacuous", "noted", "not decided"]
 LEVELS = tuple(Level)[1:]
@@ -53,6 +53,7 @@ class Prover:
     def everything(self) -> Iterator[Verdict]:
         """All statements, guarantees first."""
         yield from self.guarantees()
+        yield from self.constraints()
         yield from self.worse_is_worse()
         yield from self.reachable()
         yield from self.redundant()
@@ -80,33 +81,79 @@ class Prover:
                 level = by_reference(self.book, broken).urgency
                 says = f"promised {promise}, but the book says {level.name}"
                 return Verdict("guarantee", name, "refuted", says, (broken,), about)
-        if guarantee.at_least is not None and not guarantee.nothing_else:
-            for possible in (False, True):
-                unsure = self._unsure(guarantee, guarantee.at_least, possible=possible)
+        for promise, rules in self._promised_in_part(guarantee):
+            for possible, word in ((False, "certain"), (True, "possible")):
+                unsure = self._unsure(guarantee, rules, possible=possible)
                 if unsure is not None:
-                    word = "possible" if possible else "certain"
-                    level = guarantee.at_least
-                    says = f"promised at least {level.name}, but with only this known it is not {word}"
+                    says = f"promised {promise}, but with only this known it is not {word}"
                     return Verdict("guarantee", name, "refuted", says, (unsure,), about)
         return Verdict("guarantee", name, "proved")
 
     def _promises(self, guarantee: Guarantee) -> Iterator[tuple[str, Formula]]:
         fires = self.people.fires
-        if guarantee.at_least is not None:
-            yield f"at least {guarantee.at_least.name}", self._reached(fires, guarantee.at_least)
+        for promise, rules in self._kept_by(guarantee):
+            yield promise, some(fires[id] for id in rules)
         if guarantee.at_most is not None:
             yield f"at most {guarantee.at_most.name}", no(self._reached(fires, guarantee.at_most + 1))
-        for exam in guarantee.includes:
-            with_exam = some(fires[rule.id] for rule in self.book.rules.values() if exam in rule.exams)
-            yield f"the examination {exam} (a rule that names it)", with_exam
 
-    def _unsure(self, guarantee: Guarantee, level: Level, *, possible: bool) -> Mapping[str, Known] | None:
-        """A patient known in part, of whom the given is certain (or possible) and the level is not."""
-        people, known = self.people, self.people.known("partly")
-        reading = Informed(people.patient, known, possible=possible)
-        below = no(self._reached(people.read(reading), level))
-        model = people.solver.smallest(list(known.values()), reading.read(guarantee.given), below)
+    def _kept_by(self, guarantee: Guarantee) -> Iterator[tuple[str, list[str]]]:
+        """What is promised at the least, and the rules of which each keeps it."""
+        rules = self.book.rules
+        if guarantee.at_least is not None:
+            enough = [id for id, rule in rules.items() if rule.urgency >= guarantee.at_least]
+            yield f"at least {guarantee.at_least.name}", enough
+        for exam in guarantee.includes:
+            naming = [id for id, rule in rules.items() if exam in rule.exams]
+            yield f"the examination {exam} (a rule that names it)", naming
+
+    def _promised_in_part(self, guarantee: Guarantee) -> Iterator[tuple[str, list[str]]]:
+        """What must also hold of a patient known in part. Nothing where all else must be as usual: then
+        all else is known.
+        """
+        if not guarantee.nothing_else:
+            yield from self._kept_by(guarantee)
+
+    def _unsure(
+        self, guarantee: Guarantee, rules: list[str], *, possible: bool
+    ) -> Mapping[str, Known] | None:
+        """A patient known in part, of whom the given is certain (or possible) and none of these rules."""
+        people = self.people
+        reading, fires = people.known_in_part[possible], people.fires_in_part[possible]
+        kept = some(fires[id] for id in rules)
+        known = list(reading.known.values())
+        model = people.solver.smallest(known, reading.read(guarantee.given), no(kept))
         return None if model is None else people.decoded(model, reading)
+
+    # Constraints ---------------------------------------------------------------------------------
+
+    def constraints(self) -> Iterator[Verdict]:
+        """Somebody in scope is real and can give each answer, and each constraint excludes somebody.
+
+        A constraint that is too strong would make every proof speak of fewer people than there are.
+        """
+        for fact in self.book.facts.values():
+            yield _decided("possible answers", fact.id, partial(self._possible_answers, fact))
+        anyone = Solver(self.people.patient.well_formed(), twice=self.people.solver.twice)
+        for constraint in self.book.constraints:
+            yield _decided("constraint", constraint.because, partial(self._excludes, constraint, anyone))
+
+    def _possible_answers(self, fact: Fact) -> Verdict:
+        scope, patient = self.people.patient.read(self.book.scope), self.people.patient
+        if self.people.solver.model(scope) is None:
+            says = "by the constraints no real patient is in scope: every proof would be empty"
+            return Verdict("possible answers", fact.id, "refuted", says)
+        tries = fact.answers if fact.scale is None else (fact.scale.low, fact.scale.high)
+        within = self.people.solver.with_axioms([scope]) if fact.id not in facts_of(self.book.scope) else None
+        for answer in tries:
+            if (within or self.people.solver).model(patient.answered(fact.id, answer)) is None:
+                says = f"by the constraints nobody can answer {fact.write(answer)}"
+                return Verdict("possible answers", fact.id, "refuted", says)
+        return Verdict("possible answers", fact.id, "proved")
+
+    def _excludes(self, constraint: Constraint, anyone: Solver) -> Verdict:
+        if anyone.model(self.people.patient.read(constraint.never)) is None:
+            return Verdict("constraint", constraint.because, "vacuous", "nobody meets it: it excludes nobody")
+        return Verdict("constraint", constraint.because, "proved")
 
     # Worse is worse --------------------------------------------------------------------------------
 
@@ -147,14 +194,12 @@ class Prover:
         varied = {fact.id for fact in facts}
         worse = [mine.same(other, id) for id in self.book.facts if id not in varied]
         worse += [mine.not_better(other, fact) for fact in facts]
-        known = people.known("partly")
         readings: list[tuple[Patient | Informed, Patient | Informed, bool]] = [(mine, other, False)]
-        for possible in (False, True):
-            both = [Informed(patient, known, possible=possible) for patient in (mine, other)]
-            readings.append((both[0], both[1], possible))
+        for possible, part in people.known_in_part.items():
+            readings.append((part, Informed(other, part.known, possible=possible), possible))
         for one, two, possible in readings:
             fires, fires_worse = people.read(one), people.read(two)
-            unusual = people.unusual if one is mine else list(known.values())
+            unusual = people.unusual if isinstance(one, Patient) else list(one.known.values())
             for level in LEVELS:
                 lowered = [self._reached(fires, level), no(self._reached(fires_worse, level))]
                 model = solver.smallest(unusual, *worse, *lowered)
@@ -188,10 +233,13 @@ class Prover:
             if because is not None:
                 return Verdict("not redundant", rule.id, "refuted", "excepted, but it is not redundant")
             return Verdict("not redundant", rule.id, "proved")
-        by = self._by_whom(rule, others)
+        if self.people.solver.model(fires[rule.id]) is None:
+            says = "it can never be true"
+        else:
+            says = f"adds nothing to {self._by_whom(rule, others)}"
         if because is not None:
-            return Verdict("not redundant", rule.id, "noted", f"{because} (covered by {by})")
-        return Verdict("not redundant", rule.id, "refuted", f"adds nothing to {by}")
+            return Verdict("not redundant", rule.id, "noted", f"{because} ({says})")
+        return Verdict("not redundant", rule.id, "refuted", says)
 
     def _by_whom(self, rule: Rule, others: list[Rule]) -> str:
         """Rules of at least its level, none of them needless, one of which fires whenever it does.
@@ -205,9 +253,9 @@ class Prover:
 
     def equal(self) -> Iterator[Verdict]:
         """No two rules hold of the same patients; one verdict for all pairs when that is so."""
-        good = True
+        good, seen = True, self._seen()
         for one, two in combinations(self.book.rules.values(), 2):
-            if set(facts_of(one.when)) & set(facts_of(two.when)):
+            if all(model[one.id] is model[two.id] for model in seen):
                 name = f"{one.id} and {two.id}"
                 verdict = _decided("different conditions", name, partial(self._equal, one, two))
                 if verdict.result != "proved":
@@ -215,6 +263,21 @@ class Prover:
                     yield verdict
         if good:
             yield Verdict("different conditions", "every pair of rules", "proved")
+
+    def _seen(self) -> list[dict[str, bool]]:
+        """Which rules fire for some patients: for each rule one for whom it does, and little else.
+
+        Rules that differ there need no solver, and few pairs are left to it.
+        """
+        fires, seen = self.people.fires, list[dict[str, bool]]()
+        for rule in self.book.rules.values():
+            try:
+                model = self.people.solver.model(fires[rule.id])
+            except Undecided:
+                continue
+            if model is not None:
+                seen.append({id: holds(model, formula) for id, formula in fires.items()})
+        return seen
 
     def _equal(self, one: Rule, two: Rule) -> Verdict:
         name = f"{one.id} and {two.id}"

@@ -19,11 +19,12 @@ from triage.engines.reference import firings
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """One of the books in the shared words: its rules' conditions by their ids, and its constraints."""
+    """One of the books in the shared words: its rules' conditions by their ids, its constraints and scope."""
 
     book: RuleBook
     conditions: Mapping[str, Condition]
     constraints: tuple[Constraint, ...]
+    scope: Condition
 
     def level(self, answers: Mapping[str, Known]) -> tuple[Level, frozenset[str]]:
         """The certain level of these answers by the reference, and the rules that give it.
@@ -34,6 +35,10 @@ class Readings:
         fired = firings(self.conditions, sure).certain
         level = self.book.level_of(fired)
         return level, frozenset(id for id in fired if self.book.rules[id].urgency is level)
+
+    def contradictions(self, answers: Mapping[str, Known]) -> tuple[Constraint, ...]:
+        """The constraints that these answers meet."""
+        return without_contradictions(self.constraints, answers)[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +72,9 @@ def shared(old: RuleBook, new: RuleBook) -> Shared:
             old,
             {id: fold(rule.when, renamed) for id, rule in old.rules.items()},
             tuple(Constraint(fold(c.never, renamed), c.because) for c in old.constraints),
+            fold(old.scope, renamed),
         ),
-        new=Readings(new, new.conditions, new.constraints),
+        new=Readings(new, new.conditions, new.constraints, new.scope),
         both=tuple(_both(old, new, apart)),
         notes=tuple(_notes(old, new, apart)),
     )

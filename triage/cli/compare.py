@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from triage.cli.options import open_book, rules_option
 if TYPE_CHECKING:
     from triage.assurance.compare import Moved, RuleChanges, TwoBooks
     from triage.assurance.differences import Difference
+    from triage.book.facts import Known
 
 
 @click.command()
@@ -54,7 +55,7 @@ def compare(
         ctx.exit(UNREADABLE)
     comparison = TwoBooks(before, after, twice=twice)
     lowered, raised = list(comparison.moved("lowered")), list(comparison.moved("raised"))
-    changes = comparison.rules()
+    changes, outside = comparison.rules(), comparison.no_longer_in_scope()
     others = list(differences(before, after, changes.renamed))
     if changelog:
         lines = _changelog(lowered, raised, changes, others)
@@ -62,6 +63,9 @@ def compare(
         lines = _report(comparison, lowered, raised, changes, others, show_all)
     for line in lines:
         click.echo(line)
+    if outside is not None:
+        for line in _pasted_outside(comparison, outside):
+            click.echo(line)
     for note in comparison.shared.notes:
         click.echo(f"read so: {note}", err=True)
     for direction in comparison.unfinished:
@@ -69,7 +73,7 @@ def compare(
     for undecided in comparison.undecided:
         click.echo(f"NOT DECIDED: {undecided}", err=True)
     unsettled = comparison.undecided or comparison.unfinished
-    ctx.exit(PROBLEMS_FOUND if lowered or unsettled else DONE)
+    ctx.exit(PROBLEMS_FOUND if lowered or outside is not None or unsettled else DONE)
 
 
 def _report(
@@ -106,8 +110,29 @@ def _pasted(comparison: TwoBooks, moved: Moved) -> Iterator[str]:
     """The patient as a case of the new book; what only the old book can hear is a comment."""
     from triage.assurance.paste import written_case
 
-    said = {}
-    for id, answer in moved.patient.items():
+    said, unheard = _heard(comparison, moved.patient)
+    yield from (f"# only the old book can hear: {line}" for line in unheard)
+    name = f"{_step(moved)}: {' and '.join(moved.rules)}"
+    yield from written_case(comparison.new, name, said, denied=moved.whole)
+
+
+def _pasted_outside(comparison: TwoBooks, patient: Mapping[str, Known]) -> Iterator[str]:
+    """Someone whom the new book is no longer for, as a case of it."""
+    from triage.assurance.paste import case_to_paste
+    from triage.book.logic import facts_of
+
+    said, _ = _heard(comparison, patient)
+    scope = facts_of(comparison.new.scope)
+    yield "OUT OF SCOPE NOW: the new book is not for everyone whom the old one is for"
+    for line in case_to_paste(comparison.new, "no longer in scope", said, keep=scope):
+        yield f"    {line}"
+
+
+def _heard(comparison: TwoBooks, patient: Mapping[str, Known]) -> tuple[dict[str, Known], list[str]]:
+    """The answers that the new book can hear, and lines of those that only the old one can."""
+    said: dict[str, Known] = {}
+    unheard = []
+    for id, answer in patient.items():
         fact = comparison.new.facts.get(id)
         known = fact is not None and (
             answer in fact.answers
@@ -117,9 +142,8 @@ def _pasted(comparison: TwoBooks, moved: Moved) -> Iterator[str]:
         if known:
             said[id] = answer
         else:
-            yield f"# only the old book can hear: {id}: {comparison.shared.facts[id].write(answer)}"
-    name = f"{_step(moved)}: {' and '.join(moved.rules)}"
-    yield from written_case(comparison.new, name, said, denied=moved.whole)
+            unheard.append(f"{id}: {comparison.shared.facts[id].write(answer)}")
+    return said, unheard
 
 
 def _by_word(changes: RuleChanges) -> Iterator[tuple[str, list[str]]]:

@@ -52,12 +52,14 @@ def prove(ctx: click.Context, names: Sequence[str], twice: bool, show_all: bool,
 
 
 def _show(book: RuleBook, verdict: Verdict) -> None:
-    from triage.assurance.paste import case_to_paste
+    """What came of a statement; two patients with the same answers but for the one that it is about."""
+    from triage.assurance.paste import case_to_paste, matters
 
     says = f": {verdict.says}" if verdict.says else ""
     click.echo(f"{verdict.result.upper()}  {verdict.kind}: {verdict.name}{says}")
-    for patient in verdict.patients:
+    keep = {id for patient in verdict.patients for id in matters(book, patient, verdict.about)}
+    for patient, which in zip(verdict.patients, ("", " (the worse answer)"), strict=False):
         whole = len(patient) == len(book.facts)
-        name = f"{verdict.kind}: {verdict.name}"
-        for line in case_to_paste(book, name, patient, denied=whole, keep=verdict.about):
+        name = f"{verdict.kind}: {verdict.name}{which}"
+        for line in case_to_paste(book, name, patient, denied=whole, keep=keep):
             click.echo(f"    {line}")
