@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import json
+import os
 import resource
 import shutil
 import stat
@@ -11,12 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from tests.commands import TRIAGE, environment, run
 from tests.terminals import Terminal, answer_all, reply, terminal
 from triage.book.book import RuleBook
 from triage.book.case import load_cases
 from triage.book.facts import Answer, NotKnown
+from triage.cli.main import triage
 
 PATIENT: dict[str, Answer] = {
     "age": 60,
@@ -191,6 +196,18 @@ def test_a_home_that_cannot_be_written_sends_nobody_away(tmp_path: Path) -> None
     assert said.code == 0
     assert "NOT SAVED" in said.err
     assert "Get emergency help now" in said.out
+
+
+def test_a_home_without_locks_sends_nobody_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_locks(*arguments: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+    env = environment(tmp_path, XDG_STATE_HOME=str(tmp_path / "state"))
+    said = CliRunner().invoke(triage, ["ask"], input="60\n2\n", env=env)
+    assert said.exit_code == 0
+    assert ".yaml: cannot be locked: No locks available. Go on, and do not stop half-way." in said.stderr
+    assert "Get emergency help now" in said.stdout
 
 
 def test_a_named_file_that_cannot_be_written_is_said_before_the_first_question(tmp_path: Path) -> None:

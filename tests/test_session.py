@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -98,6 +100,45 @@ def test_only_one_session_at_a_time_has_a_file(small_book: RuleBook, tmp_path: P
     resumed, _ = Session.resume(small_book, path)
     assert resumed.answers == {"age": 61}, "what the first gave last is not lost"
     resumed.close()
+
+
+@pytest.mark.parametrize("begin", [Session, Session.resume])
+def test_a_file_system_without_locks_is_no_other_session(
+    begin: Callable[[RuleBook, Path], object],
+    small_book: RuleBook,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = tmp_path / "s.yaml"
+    session = Session(small_book, path)
+    session.give({"age": 60})
+    session.close()
+
+    def no_locks(*arguments: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+    with pytest.raises(OSError, match="cannot be locked: No locks available") as refused:
+        begin(small_book, path)
+    assert refused.value.filename == str(path)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "  facts: {age: 60 years}\n",
+        "  facts: {}\n  asked_on: today\n",
+        "  facts: {}\n  asked_on: today\n  rules_hash: abc\n  story: She came.\n",
+        "  facts: {}\n  asked_on: today\n  rules_hash: abc\n  denied: [legs]\n",
+        "  facts: {}\n  asked_on: today\n  rules_hash: abc\n  expect: {urgency: none, rules: []}\n",
+    ],
+)
+def test_a_case_that_a_person_wrote_is_no_session(more: str, small_book: RuleBook, tmp_path: Path) -> None:
+    path = tmp_path / "case.yaml"
+    path.write_text("- name: Ann\n" + more)
+    with pytest.raises(Problems, match="A003: this is a case and no saved session"):
+        Session.resume(small_book, path)
+    assert [file.name for file in tmp_path.iterdir()] == ["case.yaml"]
 
 
 def test_the_lock_of_a_session_that_was_killed_does_not_count(small_book: RuleBook, tmp_path: Path) -> None:

@@ -9,16 +9,19 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from triage.book.book import RuleBook
 from triage.book.case import Case, read_cases
 from triage.book.facts import Answer
 from triage.book.problems import Problem, Problems
-from triage.book.text import read_page
+from triage.book.text import Page, Place, read_page
 from triage.book.whole_file import write_whole
+
+_NOT_OURS, _OURS = ("story", "denied", "expect"), ("asked_on", "rules_hash")
 
 
 class Session:
@@ -47,12 +50,12 @@ class Session:
         except BaseException:
             session.close()
             raise
-        session.asked_on, session.name = case.asked_on or session.asked_on, case.name
+        session.asked_on, session.name = case.asked_on, case.name
         session.answers = dict(case.answers)
         session.ticked = [name for name in case.ticked if name not in case.answers]
-        return session, case.rules_hash in ("", book.hash)
+        return session, case.rules_hash == book.hash
 
-    def give(self, answers: dict[str, Answer], ticked: Iterable[str] = ()) -> None:
+    def give(self, answers: dict[str, Answer], ticked: Sequence[str] = ()) -> None:
         """Adds answers and keeps them. Raises OSError when they could not be kept; they still count."""
         self._forget([*answers, *ticked])
         self.answers.update(answers)
@@ -97,13 +100,28 @@ class Session:
 
 def _read(book: RuleBook, path: Path) -> Case:
     """The one case of a session's file. Raises Problems."""
-    cases, found = read_cases(read_page(path), book)
+    page = read_page(path)
+    cases, found = read_cases(page, book)
     if found:
         raise Problems(found)
     if len(cases) != 1:
         what = f"{len(cases)} cases where one session is wanted"
         raise Problems([Problem(str(path), 1, 1, "A001", what, "name a saved session")])
+    _refuse_a_case(page)
     return cases[0]
+
+
+def _refuse_a_case(page: Page) -> None:
+    """Raises Problems for what a person wrote: the next answer would replace it by what a session keeps."""
+    place: Place = (0,) if isinstance(page.data, list) else ()
+    data: Any = page.data[0] if isinstance(page.data, list) else page.data
+    foreign = [key for key in _NOT_OURS if key in data]
+    lacking = [key for key in _OURS if not data.get(key)]
+    if foreign or lacking:
+        why = f'it has "{foreign[0]}"' if foreign else f'it lacks "{lacking[0]}"'
+        what = f"this is a case and no saved session: {why}"
+        hint = "`triage decide` reads it; to answer questions, begin with --session and a new file"
+        raise Problems([page.problem((*place, *foreign[:1]), "A003", what, hint, key=True)])
 
 
 def _quoted(text: str) -> str:
@@ -124,10 +142,13 @@ def _lock(path: Path) -> int:
         descriptor = os.open(lock_path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except BlockingIOError:
             os.close(descriptor)
             what = "another session is writing this file"
             raise Problems([Problem(str(path), 1, 1, "A002", what, "end it, or name another file")]) from None
+        except OSError as error:  # such as a network file system that keeps no locks
+            os.close(descriptor)
+            raise OSError(error.errno, f"cannot be locked: {error.strerror}", str(path)) from None
         # The session before us may have removed the file between our opening and locking it.
         try:
             if os.stat(lock_path).st_ino == os.fstat(descriptor).st_ino:

@@ -6,7 +6,7 @@ follows it and a pipe gets the result alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from triage.book.book import RuleBook
@@ -258,7 +258,7 @@ class Conversation:
     def _decision(self) -> Decision:
         return self.decider.decide(self.session.answers)
 
-    def _give(self, answers: dict[str, Answer], ticked: Iterable[str] = ()) -> None:
+    def _give(self, answers: dict[str, Answer], ticked: Sequence[str] = ()) -> None:
         before = self._decision().urgency
         self._save(partial(self.session.give, answers, ticked))
         decision = self._decision()
