@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import stat
 from pathlib import Path
@@ -45,6 +46,20 @@ def test_one_changed_word_in_any_file_is_seen_at_once(small_copy: Path) -> None:
         "now",
         "today",
     )
+
+
+def test_changed_code_is_seen_though_its_size_and_time_are_the_same(
+    kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after an installation that gives every file one date."""
+    code = tmp_path / "code"
+    code.mkdir()
+    monkeypatch.setattr("triage.book.cache._CODE", code)
+    for content in ("LEVELS = 5", "LEVELS = 6"):
+        (code / "rule.py").write_text(content)
+        os.utime(code / "rule.py", (0, 0))
+        open_book(BOOKS / "small")
+    assert len(list(kept.glob("*.book"))) == 2
 
 
 def test_a_book_that_has_become_wrong_is_refused(small_copy: Path) -> None:

@@ -1,6 +1,6 @@
 """Rule books that have been loaded before, kept ready: starting a command should not re-read 150 files.
 
-An entry is named by the bytes of every file of the book and by this version of the code, so it can
+An entry is named by the bytes of every file of the book and of the code that reads it, so it can
 only ever be the book that loading would give. Where entries cannot be kept, books are just loaded.
 """
 
@@ -17,6 +17,7 @@ from triage.book.files import book_files, hash_files
 from triage.book.whole_file import write_whole
 
 MOST_ENTRIES = 8
+_CODE = Path(__file__).parent
 _DIGEST = hashlib.sha256().digest_size
 
 
@@ -40,12 +41,8 @@ def _folder() -> Path:
 
 def _key(path: Path, book_hash: str) -> str:
     """The name of an entry; problems and cases name files as the folder was given, so that counts too."""
-    code = [(file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in _code()]
+    code = hash_files({file.name: file.read_bytes() for file in _CODE.glob("*.py")})
     return hashlib.sha256(repr((str(path), book_hash, sys.version, code)).encode()).hexdigest()
-
-
-def _code() -> list[Path]:
-    return sorted(Path(__file__).parent.glob("*.py"))
 
 
 def _kept(entry: Path) -> RuleBook | None:
