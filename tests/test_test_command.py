@@ -133,3 +133,20 @@ def test_cases_are_pytest_items_selectable_by_name(tmp_path: Path) -> None:
         timeout=60,
     )
     assert "1 passed, 1 deselected" in chosen.stdout
+
+
+def test_a_project_that_lies_in_a_folder_called_cases_has_no_more_cases_for_it(tmp_path: Path) -> None:
+    project = tmp_path / "cases" / "project"
+    for folder in ("cases", "rules"):
+        (project / folder).mkdir(parents=True)
+        (project / folder / "one.yaml").write_text("- {name: legs, facts: {leg_numbness: both_legs}}\n")
+    plugin = [sys.executable, "-m", "pytest", "-p", "triage.assurance.pytest_cases", "-p", "no:cacheprovider"]
+    ended = subprocess.run(
+        [*plugin, "--collect-only", "-q", "-c", "/dev/null", "--rootdir", str(project)],
+        env=environment(tmp_path, TRIAGE_RULES=""),
+        cwd=project,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert [line for line in ended.stdout.splitlines() if "::" in line] == ["cases/one.yaml::legs"]

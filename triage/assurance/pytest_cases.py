@@ -1,6 +1,8 @@
 """A pytest plugin: every case of a `cases` folder is a test item with the case's name.
 
 pytest -p triage.assurance.pytest_cases cases -k "blood and flow"
+
+Only folders below pytest's root folder (`--rootdir`) count: a project may itself lie in some `cases`.
 """
 
 from __future__ import annotations
@@ -14,9 +16,12 @@ import pytest
 
 
 def pytest_collect_file(parent: pytest.Collector, file_path: Path) -> pytest.File | None:
-    if file_path.suffix == ".yaml" and "cases" in {folder.name for folder in file_path.parents}:
-        return CaseFile.from_parent(parent, path=file_path)
-    return None
+    root = parent.config.rootpath
+    if file_path.suffix != ".yaml" or not file_path.is_relative_to(root):
+        return None
+    if "cases" not in file_path.relative_to(root).parts[:-1]:
+        return None
+    return CaseFile.from_parent(parent, path=file_path)
 
 
 @cache
