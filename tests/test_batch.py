@@ -166,7 +166,13 @@ def test_bad_json_lines_are_refused_one_by_one(tmp_path: Path) -> None:
         ("id,age,age", 'in.csv:1:3: Q004: the column "age" stands here twice'),
         ("id,age,age (years)", 'in.csv:1:3: Q004: the column "age (years)" stands here twice'),
         ("id,id", 'in.csv:1:2: Q004: the column "id" stands here twice'),
-        ("id;age", "Q003"),
+        ("id;age", 'in.csv:1:1: Q003: unknown column "id;age" (separate columns with commas)'),
+        ("id\tage", "(separate columns with commas)"),
+        ('"id";"age"', "Q006: the header has quotes that do not open and close around one cell (separate"),
+        ('id,"age', "Q006: the header has quotes that do not open and close around one cell (such as"),
+        ("id,\udcff", "Q006: the header is not UTF-8 (save the table as UTF-8)"),
+        ("x" * 1_100_000, "Q006: the header is longer than 1,000,000 bytes"),
+        (" ", "Q002: no header (name the columns in the first line)"),
         ("id,", "Q003"),
         ("", "Q002: the table is empty"),
     ],
@@ -174,7 +180,8 @@ def test_bad_json_lines_are_refused_one_by_one(tmp_path: Path) -> None:
 def test_a_wrong_header_is_an_error_before_any_row_and_the_old_results_stay(
     header: str, wanted: str, tmp_path: Path
 ) -> None:
-    (tmp_path / "in.csv").write_text(header + "\n" * bool(header) + "x,none\n" * bool(header))
+    text = header + "\n" * bool(header) + "x,none\n" * bool(header)
+    (tmp_path / "in.csv").write_bytes(text.encode("utf-8", "surrogateescape"))
     (tmp_path / "out.csv").write_text("the old results\n")
     said = run(tmp_path, "batch", "in.csv", "-o", "out.csv")
     assert said.code == 2

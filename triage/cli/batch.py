@@ -36,7 +36,8 @@ def batch(ctx: click.Context, table: Path, out: Path, rules: Path | None, settin
 
     Columns are facts of the rule book, numbers as `temperature (°C)`, and `id`. An empty cell was not
     asked; `unknown` was asked and is not known. A row that cannot be read is refused with its reason:
-    rows in = rows out + rows refused. OUT is written whole or not at all.
+    rows in = rows out + rows refused. Ids in more than one row are said. OUT is written whole or not
+    at all.
     """
     from triage.book.rule import Level
     from triage.book.whole_file import whole_file
@@ -68,6 +69,8 @@ def batch(ctx: click.Context, table: Path, out: Path, rules: Path | None, settin
     click.echo(f"{tally.read} rows in = {tally.decided} rows out + {tally.refused} refused", err=True)
     for name in (*(level.name for level in reversed(Level)), NO_LEVEL):
         click.echo(f"  {name:<10} {tally.levels.get(name, 0)}", err=True)
+    if tally.repeated:
+        click.echo(_repeated(list(tally.repeated)), err=True)
     if tally.refused:
         click.echo(f"The reasons are in {problems}", err=True)
     if tally.disagreed:
@@ -76,6 +79,12 @@ def batch(ctx: click.Context, table: Path, out: Path, rules: Path | None, settin
         )
         ctx.exit(ENGINES_DISAGREE)
     ctx.exit(PROBLEMS_FOUND if tally.refused else DONE)
+
+
+def _repeated(ids: list[str]) -> str:
+    few = ", ".join(repr(f"{id:.40}") for id in ids[:5])
+    stand = "id stands" if len(ids) == 1 else "ids stand"
+    return f"{len(ids)} {stand} in more than one row: {few}{' …' if len(ids) > 5 else ''}"
 
 
 @contextmanager

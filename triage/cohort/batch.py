@@ -35,13 +35,14 @@ PROBLEM_COLUMNS = ("row", "id", "column", "reason")
 
 @dataclass
 class Tally:
-    """What came of a batch; `read == decided + refused`."""
+    """What came of a batch; `read == decided + refused`. `repeated` are ids of more than one row."""
 
     read: int = 0
     decided: int = 0
     refused: int = 0
     disagreed: int = 0
     levels: dict[str, int] = field(default_factory=dict)
+    repeated: dict[str, None] = field(default_factory=dict)
 
 
 def run_batch(
@@ -52,8 +53,13 @@ def run_batch(
 ) -> Tally:
     """Decides every row and hands each to `results`, or its reasons to `problems`."""
     tally = Tally()
+    seen: set[str] = set()
     for row in rows:
         tally.read += 1
+        if row.id in seen:
+            tally.repeated[row.id] = None
+        elif row.id:
+            seen.add(row.id)
         if row.refused:
             tally.refused += 1
             for refusal in row.refused:

@@ -3,6 +3,9 @@
 A column is a fact (`temperature`, cells with their unit: `38.5 °C`), or a fact with its unit
 (`temperature (°C)`, cells are bare numbers), or `id`. An empty cell was not asked; `unknown` was
 asked and is not known. A row that cannot be read is refused with its reasons, never defaulted.
+
+A blank line is no row, but in a CSV table of one column it is one, also at the end: there it cannot
+be told from a patient who was not asked, and a row too many is seen where a row too few is not.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
@@ -26,6 +30,8 @@ from triage.book.text import read_page
 MAX_LINE = 1_000_000
 _TOO_LONG = f"longer than {MAX_LINE:,} bytes"
 _NOT_TEXT = "not UTF-8"
+_BAD_QUOTES = "quotes that do not open and close around one cell"
+_USE_COMMAS = "separate columns with commas"
 _CELL = r'(?:[^",]*|"(?:[^"]|"")*")'
 _WELL_QUOTED = re.compile(rf"{_CELL}(?:,{_CELL})*")
 
@@ -107,7 +113,7 @@ def case_rows(book: RuleBook, path: Path) -> Iterator[Row]:
             continue
         for line, case, wrong in read_each(page, book):
             if case is None:
-                yield Row(line, str(file), {}, tuple(Refusal("", str(problem)) for problem in wrong))
+                yield Row(line, f"{file}:{line}", {}, tuple(Refusal("", str(problem)) for problem in wrong))
             else:
                 yield Row(line, case.name, case.answers)
 
@@ -134,31 +140,53 @@ def _unreadable(text: str) -> bool:
 
 
 def _csv_rows(book: RuleBook, path: Path, lines: Iterator[str | None]) -> Iterator[Row]:
-    header = next(lines, "")
-    if header == "":
-        raise Problems([Problem(str(path), 1, 1, "Q002", "the table is empty", "a header and rows")])
-    names = (_cells(header) if header else None) or []
-    columns = _columns(book, path, names)
+    columns = _columns(book, path, _header(path, lines))
     return _csv_body(columns, lines)
+
+
+def _header(path: Path, lines: Iterator[str | None]) -> list[str]:
+    """The names in the first line. Raises Problems where there is none that can be read."""
+
+    def refusal(code: str, what: str, write: str) -> Problems:
+        return Problems([Problem(str(path), 1, 1, code, what, write)])
+
+    first = list(islice(lines, 1))
+    if not first:
+        raise refusal("Q002", "the table is empty", "a header and rows")
+    line, columns = first[0], "name the columns in the first line"
+    if line is None:
+        raise refusal("Q006", f"the header is {_TOO_LONG}", columns)
+    if _unreadable(line):
+        raise refusal("Q006", f"the header is {_NOT_TEXT}", "save the table as UTF-8")
+    if not line.strip():
+        raise refusal("Q002", "no header", columns)
+    names = _cells(line)
+    if names is None:
+        hint = _USE_COMMAS if _has_other_separators(line) else "such as leg_weakness, without quotes"
+        raise refusal("Q006", f"the header has {_BAD_QUOTES}", hint)
+    return names
+
+
+def _has_other_separators(text: str) -> bool:
+    return ";" in text or "\t" in text
 
 
 def _columns(book: RuleBook, path: Path, names: list[str]) -> list[_Column]:
     found: list[Problem] = []
     columns: list[_Column] = []
+    seen: set[str] = set()
     for position, name in enumerate(names, start=1):
         column = _column(book, name)
         if column is None:
-            hint = nearest(name, column_names(book))
+            hint = _USE_COMMAS if _has_other_separators(name) else nearest(name, column_names(book))
             found.append(Problem(str(path), 1, position, "Q003", f'unknown column "{name}"', hint))
             continue
-        if (column.fact is not None and any(column.fact is c.fact for c in columns)) or name in names[
-            : position - 1
-        ]:
+        means = column.fact.id if column.fact else name
+        if means in seen:
             what = f'the column "{name}" stands here twice'
             found.append(Problem(str(path), 1, position, "Q004", what, "keep one of them"))
+        seen.add(means)
         columns.append(column)
-    if not names:
-        found.append(Problem(str(path), 1, 1, "Q002", "no header", "name the columns in the first line"))
     if found:
         raise Problems(found)
     return columns
@@ -168,10 +196,10 @@ def _csv_body(columns: list[_Column], lines: Iterator[str | None]) -> Iterator[R
     for number, line in enumerate(lines, start=2):
         if line is None or _unreadable(line):
             yield Row(number, "", {}, (Refusal("", _TOO_LONG if line is None else _NOT_TEXT),))
-        elif not line.strip():
+        elif not line.strip() and len(columns) > 1:
             continue
         elif (cells := _cells(line)) is None:
-            yield Row(number, "", {}, (Refusal("", "quotes that do not open and close around one cell"),))
+            yield Row(number, "", {}, (Refusal("", _BAD_QUOTES),))
         elif len(cells) != len(columns):
             reason = f"{len(cells)} cells where the header has {len(columns)}"
             yield Row(number, "", {}, (Refusal("", reason),))
@@ -187,7 +215,9 @@ def _cells(line: str) -> list[str] | None:
         rows = list(csv.reader([line], strict=True))
     except csv.Error:
         return None
-    return [cell.strip() for cell in rows[0]] if len(rows) == 1 else None
+    if len(rows) != 1:
+        return None
+    return [cell.strip() for cell in rows[0]] or [""]
 
 
 def _row(number: int, cells: Iterable[tuple[_Column, str]]) -> Row:
@@ -239,7 +269,7 @@ def _json_row(book: RuleBook, number: int, line: str | None) -> Row:
         elif isinstance(value, str) and _unreadable(value):
             refused.append(Refusal(name, "letters that are no text"))
         elif value is None or isinstance(value, str):
-            cells.append((column, value or ""))
+            cells.append((column, (value or "").strip()))
         else:
             refused.append(Refusal(name, "not a text or a number"))
     row = _row(number, cells)
@@ -251,8 +281,9 @@ def _refuse_constant(name: str) -> None:
 
 
 def _once_each(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    names = [name for name, _ in pairs]
-    for name in names:
-        if names.count(name) > 1:
+    read: dict[str, object] = {}
+    for name, value in pairs:
+        if name in read:
             raise _NotOneValue(f'"{name}" stands there twice')
-    return dict(pairs)
+        read[name] = value
+    return read
