@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
+from pydantic_core import PydanticCustomError, ValidationError
 
 from triage.book.problems import Problem, Problems, nearest
 from triage.book.rule import LevelName
@@ -29,6 +30,19 @@ _IN_WORDS = {
 Id = Annotated[str, StringConstraints(pattern=_ID, max_length=60)]
 StatementId = Annotated[str, StringConstraints(pattern=_STATEMENT)]
 Words = Annotated[str, StringConstraints(min_length=1)]
+S = TypeVar("S")
+
+
+def _once_each(entries: list[S]) -> list[S]:
+    first: dict[S, int] = {}
+    again = [index for index, entry in enumerate(entries) if first.setdefault(entry, index) != index]
+    if again:
+        raise PydanticCustomError("twice", "an entry stands here twice", {"again": again})
+    return entries
+
+
+Distinct: TypeAlias = Annotated[list[S], AfterValidator(_once_each)]
+"""A list in which nothing stands twice: a second time it is a slip, often for another word."""
 
 
 class Shape(BaseModel):
@@ -36,12 +50,12 @@ class Shape(BaseModel):
 
 
 class Sourced(Shape):
-    statements: list[StatementId] = []
+    statements: Distinct[StatementId] = []
     editorial: str = ""
 
 
 class SourceShape(Sourced):
-    supports: list[str] = Field(min_length=1)
+    supports: Distinct[str] = Field(min_length=1)
 
 
 class BookShape(Shape):
@@ -105,10 +119,10 @@ class FindingShape(Shape):
 class RuleShape(Shape):
     title: Words
     urgency: LevelName
-    suspects: list[Id]
+    suspects: Distinct[Id]
     when: dict[str, object]
     because: Words
-    exams: list[Id]
+    exams: Distinct[Id]
     safety_net: str = ""
     sources: list[SourceShape] = Field(min_length=1)
     examples: list[dict[str, str]] = Field(min_length=1)
@@ -131,7 +145,7 @@ class GuaranteeShape(Shape):
     given: dict[str, object]
     at_least: LevelName | None = None
     at_most: LevelName | None = None
-    includes: list[Id] = []
+    includes: Distinct[Id] = []
     nothing_else: Literal["yes", "no"] = "no"
     because: Words
 
@@ -167,27 +181,24 @@ class DocumentShape(Shape):
 
 class ExpectShape(Shape):
     urgency: LevelName
-    rules: list[str]
+    rules: Distinct[str]
     possible: LevelName | None = None
     advice: LevelName | None = None
     status: Literal["decided", "unfinished", "unresolved", "out_of_scope"] | None = None
-    suspects: list[Id] | None = None
-    exams: list[Id] | None = None
-    open: list[Id] | None = None
+    suspects: Distinct[Id] | None = None
+    exams: Distinct[Id] | None = None
+    open: Distinct[Id] | None = None
 
 
 class CaseShape(Shape):
     name: Words
     story: str = ""
     facts: dict[str, str]
-    denied: Literal["everything else"] | list[str] = []
+    denied: Literal["everything else"] | Distinct[str] = []
     expect: ExpectShape | None = None
-    ticked: list[str] = []
+    ticked: Distinct[str] = []
     asked_on: str = ""
     rules_hash: str = ""
-
-
-S = TypeVar("S")
 
 
 def shape_page(page: Page, shape: type[S] | TypeAdapter[S], place: Place = ()) -> S:
@@ -198,7 +209,7 @@ def shape_page(page: Page, shape: type[S] | TypeAdapter[S], place: Place = ()) -
         return adapter.validate_python(data)
     except ValidationError as error:
         details = [detail for detail in error.errors() if not _is_other_branch(detail)]
-        raise Problems(_problem(page, place, detail) for detail in details) from None
+        raise Problems(_problem(page, place, one) for detail in details for one in _each(detail)) from None
 
 
 def _part(page: Page, place: Place) -> object:
@@ -206,6 +217,14 @@ def _part(page: Page, place: Place) -> object:
     for step in place:
         data = data[step]  # type: ignore[index]
     return data
+
+
+def _each(detail: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """An error about several entries of a list, as one error for each."""
+    if detail["type"] != "twice":
+        return [detail]
+    again = detail["ctx"]["again"]
+    return [{**detail, "loc": (*detail["loc"], index), "input": detail["input"][index]} for index in again]
 
 
 def _problem(page: Page, place: Place, detail: Mapping[str, Any]) -> Problem:
@@ -230,9 +249,12 @@ def _problem(page: Page, place: Place, detail: Mapping[str, Any]) -> Problem:
     if kind in ("too_short", "string_too_short"):
         hint = "write a text" if kind == "string_too_short" else "write at least one"
         return page.problem(at, "S005", f"{name} is empty", hint)
+    if kind == "twice":
+        return page.problem(at, "S007", f'"{said}" stands here twice', "keep one, or write what was meant")
     return page.problem(at, "S006", f"{name} has the wrong form", _FORMS.get(kind, "one word"))
 
 
+_LISTS = ("list[", "function-after[")
 _FORMS = {
     "string_type": "one text",
     "list_type": "a list, such as [first, second]",
@@ -252,13 +274,13 @@ def _name(steps: Sequence[str | int]) -> str:
 
 def _is_branch(step: object) -> bool:
     """Pydantic adds the name of a union's branch to the path; a page has no such step."""
-    return isinstance(step, str) and (step.startswith(("list[", "literal[", "dict[")) or step == "[key]")
+    return isinstance(step, str) and (step.startswith((*_LISTS, "literal[", "dict[")) or step == "[key]")
 
 
 def _is_other_branch(detail: Mapping[str, Any]) -> bool:
     """Whether an error is about a branch of a union that the author did not mean: a word, or a list."""
     branch = next((str(step) for step in detail["loc"] if _is_branch(step)), "")
-    return branch.startswith("list[" if isinstance(detail["input"], str) else "literal[") and (
+    return branch.startswith(_LISTS if isinstance(detail["input"], str) else "literal[") and (
         detail["type"] in ("list_type", "literal_error")
     )
 
