@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.recordings import Recording
 from triage.book.book import RuleBook
 from triage.book.load import load_book
+from triage.engines import durable
 
 BOOKS = Path(__file__).parent / "books"
 
@@ -35,3 +37,11 @@ def small_book(small_folder: Path) -> RuleBook:
 def small_copy(small_folder: Path, tmp_path: Path) -> Path:
     """A copy of the small book to edit."""
     return shutil.copytree(small_folder, tmp_path / "small")
+
+
+@pytest.fixture
+def recording(monkeypatch: pytest.MonkeyPatch) -> Recording:
+    """Writes down what the engines of a test say to durable-rules."""
+    recorder = Recording(durable._import_engine())
+    monkeypatch.setattr(durable, "_import_engine", lambda: recorder)
+    return recorder

@@ -8,10 +8,11 @@ from fractions import Fraction
 
 from triage.book.book import RuleBook
 from triage.book.facts import DECLINED, UNKNOWN, Answer, Fact, Known, NotKnown
-from triage.book.logic import All, Any, AtLeast, Condition, Is, Spans
+from triage.book.logic import All, Any, AtLeast, Condition, Is, Spans, fold
 from triage.book.quantity import Scale
 from triage.book.rule import Level, LevelWords, Rule, Screen
-from triage.engines.durable import MAX_FIRINGS, MAX_GROUPS, MAX_WEIGHT, Patterns, _size, _ways
+from triage.engines.durable import MAX_FIRINGS, MAX_GROUPS, MAX_WEIGHT
+from triage.engines.patterns import Patterns
 
 
 def random_facts(rng: random.Random, count: int) -> dict[str, Fact]:
@@ -77,9 +78,8 @@ def random_rule(rng: random.Random, facts: Mapping[str, Fact], name: str) -> Rul
     while True:
         free = rng.sample(list(facts), min(12, len(facts)))
         when = random_condition(rng, facts, free, depth=3)
-        comparisons, groups = _size(_pattern(facts, when))
-        fits = groups <= MAX_GROUPS and comparisons + groups + 1 <= MAX_WEIGHT
-        if fits and _ways(_pattern(facts, when)) <= MAX_FIRINGS:
+        pattern = fold(when, Patterns(facts))
+        if pattern.groups <= MAX_GROUPS and pattern.weight <= MAX_WEIGHT and pattern.ways <= MAX_FIRINGS:
             break
     return Rule(
         id=name,
@@ -96,12 +96,6 @@ def random_rule(rng: random.Random, facts: Mapping[str, Fact], name: str) -> Rul
         examples=(),
         status="draft",
     )
-
-
-def _pattern(facts: Mapping[str, Fact], when: Condition) -> dict[str, object]:
-    from triage.book.logic import fold
-
-    return fold(when, Patterns(facts))
 
 
 def random_book(rng: random.Random, *, facts: int = 40, rules: int = 60) -> RuleBook:

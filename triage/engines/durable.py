@@ -1,8 +1,9 @@
 """The durable-rules engine, driven inside the small part of it that was right in every run.
 
 durable-rules loses firings, crashes or hangs outside that part: with timer threads, `post`, joins,
-negation, wide rulesets, nulls or floats. Everything that keeps us inside stands in this file, and
-each countermeasure has a test (tests/test_durable.py) that fails without it.
+negation, wide rulesets, nulls or floats. Everything that keeps us inside stands in this file and
+in `patterns`, and each countermeasure has a test (tests/test_durable.py, tests/test_durable_limits.py)
+that fails without it.
 
 It knows two truths only, so the interval is two runs of the same rules: what is not known is absent
 in the first (nothing matches) and a joker that every comparison matches in the second.
@@ -13,18 +14,19 @@ from __future__ import annotations
 import importlib
 import itertools
 import json
-import math
 import os
 import re
 import sys
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+import weakref
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from triage.book.facts import Fact, Known
-from triage.book.logic import Is, Spans, fold
+from triage.book.logic import fold
 from triage.book.problems import Problem, Problems
 from triage.book.rule import Rule
+from triage.engines.patterns import JOKER_NUMBER, JOKER_WORD, Pattern, Patterns, flat
 from triage.engines.truth import Firings
 
 MAX_WEIGHT = 60  # comparisons, groups and one per rule in a ruleset: above 64 pending, nothing fires at all
@@ -32,13 +34,11 @@ MAX_GROUPS = 14  # and/or groups in a rule: the sixteenth is refused, and only a
 MAX_FIRINGS = 256  # a rule fires once for each way in which it is true; the ways multiply
 MAX_FACTS = 246  # properties of a message: the limit is 255, and three are ours
 CANARY = "canary"
-JOKER_WORD, JOKER_NUMBER = "unknown", 0
+_SID = "w"  # one state for all patients, one after the other
 _GUARD: dict[str, Any] = {"kind": "case"}  # no rule may ever match the engine's own state message
 _ACTION = re.compile(r'\{\s*"([^"\\]+)"\s*:')
 _REMOVED = "PyEval_CallObject"  # from Python 3.13
 _names = itertools.count()
-
-Pattern = dict[str, Any]
 
 
 class EngineUnavailable(Exception):
@@ -47,75 +47,6 @@ class EngineUnavailable(Exception):
 
 class EngineFailure(Exception):
     """durable-rules did not run its agenda to the end; it has been rebuilt and may be asked again."""
-
-
-class Patterns:
-    """Algebra: a condition as a durable-rules pattern over one message, `and` and `or` kept flat."""
-
-    def __init__(self, facts: Mapping[str, Fact]) -> None:
-        self.facts = facts
-
-    def is_(self, comparison: Is) -> Pattern:
-        name = comparison.fact
-        if isinstance(comparison.answers, Spans):
-            spans = [self._span(name, low, high) for low, high in comparison.answers.spans]
-            return self.any([*spans, {name: JOKER_NUMBER}])
-        return self.any([{name: answer} for answer in [*sorted(comparison.answers), JOKER_WORD]])
-
-    def _span(self, name: str, low: int, high: int) -> Pattern:
-        scale = self.facts[name].scale
-        assert scale is not None
-        at_least: Pattern = {"$gte": {name: low - scale.low + 1}}
-        at_most: Pattern = {"$lte": {name: high - scale.low + 1}}
-        if high == scale.high:
-            return at_least
-        return self.all([{"$gte": {name: max(low - scale.low + 1, 1)}}, at_most])
-
-    def all(self, parts: Sequence[Pattern]) -> Pattern:
-        return _flat("$and", parts)
-
-    def any(self, parts: Sequence[Pattern]) -> Pattern:
-        return _flat("$or", parts)
-
-    def at_least(self, count: int, parts: Sequence[Pattern]) -> Pattern:
-        """There is no counting: the first part and one fewer of the rest, or the same without the first."""
-        if count == 1:
-            return self.any(parts)
-        if count == len(parts):
-            return self.all(parts)
-        chosen = range(len(parts) - count + 1)
-        return self.any([self.all([parts[i], self.at_least(count - 1, parts[i + 1 :])]) for i in chosen])
-
-
-def _flat(group: str, parts: Iterable[Pattern]) -> Pattern:
-    joined = [inner for part in parts for inner in part.get(group, [part])]
-    return joined[0] if len(joined) == 1 else {group: joined}
-
-
-def _size(pattern: Pattern) -> tuple[int, int]:
-    """How many comparisons and how many and/or groups a pattern has."""
-    for group in ("$and", "$or"):
-        if group in pattern:
-            sizes = [_size(part) for part in pattern[group]]
-            return sum(size[0] for size in sizes), 1 + sum(size[1] for size in sizes)
-    return 1, 0
-
-
-def _ways(pattern: Pattern) -> int:
-    """How often a pattern fires at most on one patient: `or` adds the ways of its parts, `and` multiplies.
-
-    The comparisons of one fact in an `or` exclude each other, so together they are one way.
-    """
-    if "$and" in pattern:
-        return math.prod(_ways(part) for part in pattern["$and"])
-    if "$or" in pattern:
-        facts = {next(iter(part)) for part in pattern["$or"] if not _is_group(part)}
-        return len(facts) + sum(_ways(part) for part in pattern["$or"] if _is_group(part))
-    return 1
-
-
-def _is_group(pattern: Pattern) -> bool:
-    return "$and" in pattern or "$or" in pattern
 
 
 class DurableEngine:
@@ -134,6 +65,9 @@ class DurableEngine:
             raise Problems(found)
         self._engine = _import_engine()
         self._lock = threading.Lock()
+        self._rulesets: dict[int, bool] = {}
+        """The rulesets, and whether the last run of each came to its end."""
+        weakref.finalize(self, _delete, self._engine, self._rulesets).atexit = False
         self._build()
 
     def decide(self, known: Mapping[str, Known]) -> Firings:
@@ -164,13 +98,14 @@ class DurableEngine:
         return answer - scale.low + 1
 
     def _run(self, values: Mapping[str, Known]) -> frozenset[str]:
-        message = json.dumps({**values, **_GUARD, "sid": "w", "id": "c"})
+        message = json.dumps({**values, **_GUARD, "sid": _SID, "id": "c"})
         fired: set[str] = set()
         for ruleset in self._rulesets:
             fired |= self._run_ruleset(ruleset, message)
         return frozenset(fired)
 
     def _run_ruleset(self, ruleset: int, message: str) -> set[str]:
+        self._rulesets[ruleset] = False
         code, state = self._engine.assert_fact(ruleset, message)
         if code != 0:
             raise EngineFailure(f"durable-rules refused a patient (code {code})")
@@ -183,26 +118,30 @@ class DurableEngine:
         self._engine.retract_fact(ruleset, message)
         if not fired or fired[-1] != CANARY:
             raise EngineFailure("durable-rules did not run its agenda to the end")
+        self._rulesets[ruleset] = True
         return set(fired) - {CANARY}
 
     def _build(self) -> None:
-        self._rulesets = [
-            self._engine.create_ruleset(f"triage {next(_names)}", json.dumps(ruleset))
+        """Makes every ruleset, in place of those that were made before."""
+        made = {
+            self._engine.create_ruleset(f"triage {next(_names)}", json.dumps(ruleset)): False
             for ruleset in self._split()
-        ]
+        }
+        self._rulesets.update(made)
+        _delete(self._engine, self._rulesets, keep=made)
 
-    def _split(self) -> Iterable[Pattern]:
+    def _split(self) -> Iterable[dict[str, Any]]:
         """Rulesets that each stay under the limit, with the canary last in each."""
-        ruleset: Pattern = {}
+        ruleset: dict[str, Any] = {}
         weight = 0
         for rule in self._rules:
-            comparisons, groups = _size(self._patterns[rule.id])
-            if ruleset and weight + comparisons + groups + 1 > MAX_WEIGHT:
+            pattern = self._patterns[rule.id]
+            if ruleset and weight + pattern.weight > MAX_WEIGHT:
                 yield {**ruleset, **_canary()}
                 ruleset, weight = {}, 0
-            guarded = _flat("$and", [_GUARD, self._patterns[rule.id]])
-            ruleset[rule.id] = {"all": [{"m": guarded}], "pri": 1}
-            weight += comparisons + groups + 1
+            guarded = flat("$and", [Pattern(_GUARD), pattern], pattern.ways)
+            ruleset[rule.id] = {"all": [{"m": guarded.json}], "pri": 1}
+            weight += pattern.weight
         yield {**ruleset, **_canary()}
 
     def _beyond_limits(self) -> Iterable[Problem]:
@@ -210,17 +149,17 @@ class DurableEngine:
         if len(self._facts) > MAX_FACTS:
             yield Problem(where, 1, 1, "L001", f"{len(self._facts)} facts", f"at most {MAX_FACTS}")
         for rule in self._rules:
-            comparisons, groups = _size(self._patterns[rule.id])
-            if groups > MAX_GROUPS:
-                what = f"this rule makes {groups} and/or groups for durable-rules"
+            pattern = self._patterns[rule.id]
+            if pattern.groups > MAX_GROUPS:
+                what = f"this rule makes {pattern.groups} and/or groups for durable-rules"
                 yield Problem(rule.file, 1, 1, "L002", what, f"at most {MAX_GROUPS}: split the rule")
-            if comparisons + groups + 1 > MAX_WEIGHT:
-                what = f"this rule makes {comparisons} comparisons for durable-rules"
+            if pattern.weight > MAX_WEIGHT:
+                what = f"this rule makes {pattern.comparisons} comparisons for durable-rules"
                 yield Problem(
                     rule.file, 1, 1, "L003", what, f"with its groups at most {MAX_WEIGHT}: split it"
                 )
-            if (ways := _ways(self._patterns[rule.id])) > MAX_FIRINGS:
-                what = f"this rule can be true in {ways} ways, and durable-rules fires it for each"
+            if pattern.ways > MAX_FIRINGS:
+                what = f"this rule can be true in {pattern.ways} ways, and durable-rules fires it for each"
                 yield Problem(rule.file, 1, 1, "L005", what, f"at most {MAX_FIRINGS}: split the rule")
         seen: dict[int, str] = {}
         for name in ["kind", "sid", "id", CANARY, *self._facts, *(rule.id for rule in self._rules)]:
@@ -228,6 +167,18 @@ class DurableEngine:
             if other != name:
                 what = f'durable-rules cannot tell "{name}" from "{other}" (same 32-bit hash)'
                 yield Problem(where, 1, 1, "L004", what, "rename one")
+
+
+def _delete(engine: Any, rulesets: dict[int, bool], keep: Container[int] = ()) -> None:
+    """Gives back the memory of rulesets that nobody uses any more.
+
+    A state whose agenda never ran, or not to its end, stays: it points anywhere, and deleting it
+    crashes the process.
+    """
+    for ruleset in [ruleset for ruleset in rulesets if ruleset not in keep]:
+        if rulesets.pop(ruleset):
+            engine.delete_state(ruleset, _SID)
+        engine.delete_ruleset(ruleset)
 
 
 def _name_of(action: str) -> str:
@@ -238,7 +189,7 @@ def _name_of(action: str) -> str:
     return match[1]
 
 
-def _canary() -> Pattern:
+def _canary() -> dict[str, Any]:
     """Matches every patient and fires last: proof that the agenda ran to its end."""
     return {CANARY: {"all": [{"m": _GUARD}], "pri": 2}}
 
