@@ -71,3 +71,13 @@ def test_no_level_is_given_as_final_while_a_question_that_could_matter_is_open(s
     headings = list(patient(decided(small_book, {"age": 60})))
     assert headings[0] == "Not finished: no level can be given yet"
     assert not any("No red flag" in heading for heading in headings)
+
+
+def test_what_a_clinic_wrote_is_said_as_it_is_and_only_placeholders_are_filled() -> None:
+    """A name in braces inside a name is no placeholder, and `reviewer` is for nobody to read."""
+    settings = Settings(emergency="144 ({team} tells why)", team="the ward {out_of_hours}")
+    said = settings.fill("Call {emergency} or {team}, {reviewer} or {out_of_hours}.")
+    assert said == (
+        "Call 144 ({team} tells why) or the ward {out_of_hours}, {reviewer} or "
+        "the hospital's out-of-hours line."
+    )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 from triage.book.problems import Problems, nearest
+from triage.book.rule import PLACEHOLDERS
 from triage.book.text import read_page
+
+_PLACEHOLDER = re.compile(rf"\{{({'|'.join(PLACEHOLDERS)})\}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +27,8 @@ class Settings:
     reviewer: str = "yes"
 
     def fill(self, text: str) -> str:
-        """A text of the rule book with the names of this clinic in it."""
-        for field in fields(self):
-            text = text.replace("{" + field.name + "}", getattr(self, field.name))
-        return text
+        """A text of the rule book with the names of this clinic in it, each just as the clinic wrote it."""
+        return _PLACEHOLDER.sub(lambda found: str(getattr(self, found[1])), text)
 
 
 def load_settings(path: Path | None) -> Settings:
