@@ -72,7 +72,7 @@ def test_suggested_cases_are_never_written_over_a_file(tmp_path: Path) -> None:
     (tmp_path / "cases.yaml").write_text(CASES, encoding="utf-8")
     said = run(tmp_path, "mutants", "--cases", "cases.yaml", "--suggest", "cases.yaml")
     assert said.code == 2
-    assert "cases.yaml exists, and cases are never written over. Name a new file." in said.err
+    assert said.err == "cases.yaml: exists and is never written over; name a new file\n"
     assert (tmp_path / "cases.yaml").read_text(encoding="utf-8") == CASES
 
 

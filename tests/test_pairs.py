@@ -119,7 +119,7 @@ def test_what_is_printed_loads_passes_and_never_replaces_a_file(tmp_path: Path) 
     assert cases.count("possible:") * 3 == cases.count("- name:")
     again = run(tmp_path, "cases", "--pairs", "any/cord-sign", "--out", "pairs.yaml")
     assert again.code == 2
-    assert "never written over" in again.err
+    assert again.err == "pairs.yaml: exists and is never written over; name a new file\n"
     assert (tmp_path / "pairs.yaml").read_text() == cases
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from triage.book.whole_file import whole_file, write_whole
+from triage.book.whole_file import refuse_existing, whole_file, write_new, write_whole
 
 
 @pytest.fixture
@@ -134,3 +134,26 @@ def test_what_a_killed_process_left_beside_a_file_is_cleared(tmp_path: Path) -> 
     assert not left.exists()
     assert running.exists()
     assert other.exists()
+
+
+def test_a_new_file_is_never_written_over_what_stands_there(path: Path) -> None:
+    (path.parent / "nowhere").symlink_to("nobody")
+    for there in (path, path.parent, path.parent / "nowhere"):
+        for write in (refuse_existing, lambda there: write_new(there, b"new")):
+            with pytest.raises(FileExistsError, match="exists and is never written over; name a new file"):
+                write(there)
+    assert path.read_bytes() == b"old"
+    assert (path.parent / "nowhere").is_symlink()
+
+
+def test_a_new_file_is_whole_or_does_not_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_new(tmp_path / "new.yaml", b"new")
+    assert (tmp_path / "new.yaml").read_bytes() == b"new"
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_new(tmp_path / "half.yaml", b"half")
+    assert [file.name for file in tmp_path.iterdir()] == ["new.yaml"]

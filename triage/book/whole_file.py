@@ -44,6 +44,29 @@ def write_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
         file.write(content)
 
 
+def refuse_existing(path: Path) -> None:
+    """Raises OSError where something stands at `path`: what a person wrote is never written over."""
+    if os.path.lexists(path):
+        raise _exists(path)
+
+
+def _exists(path: Path) -> OSError:
+    return FileExistsError(errno.EEXIST, "exists and is never written over; name a new file", str(path))
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """Writes a file that is not there yet, whole or not at all. Raises OSError, as `refuse_existing` does."""
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+    except FileExistsError:
+        raise _exists(path) from None
+    try:
+        write_whole(path, content)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
 def _clear_after_the_killed(path: Path) -> None:
     """Removes the unfinished parts that killed processes left beside a file: they hold what it holds."""
     for part in path.parent.glob(f"{glob.escape(path.name)}.*.part"):

@@ -43,10 +43,10 @@ def cases(
     exit code is 1.
     """
     from triage.book.problems import nearest
+    from triage.book.whole_file import refuse_existing, write_new
 
-    if out is not None and out.exists():
-        click.echo(f"{out} exists, and cases are never written over. Name a new file.", err=True)
-        ctx.exit(UNREADABLE)
+    if out is not None:
+        refuse_existing(out)
     book = open_book(rules)
     unknown = [name for name in names if name not in book.rules]
     for name in unknown:
@@ -60,7 +60,7 @@ def cases(
             click.echo(line)
     else:
         text = "".join(f"{line}\n" for line in lines)
-        _write_new(out, text.encode())
+        write_new(out, text.encode())
     made = sum(pair.one is not None for pair in found)
     without = len(found) - made
     click.echo(
@@ -82,14 +82,3 @@ def _lines(
         for pair in finder.of_rule(book.rules[name], every_answer=every_answer):
             found.append(pair)
             yield from pair_lines(book, pair)
-
-
-def _write_new(path: Path, content: bytes) -> None:
-    """Writes a file that is not there yet. Raises OSError; an unfinished file does not stay."""
-    with path.open("xb") as file:
-        try:
-            file.write(content)
-            file.flush()
-        except BaseException:
-            path.unlink(missing_ok=True)
-            raise

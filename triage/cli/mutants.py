@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 _COLUMNS = ("made", "noticed", "equivalent", "alive")
 _SUM = "all mistakes"
+_HEAD = (
+    "# Suggested by `triage mutants`. What is expected is what the rules say now:",
+    "# read each case before it is kept, and give it a name that a nurse would give it.",
+)
 
 
 @click.command()
@@ -58,9 +62,10 @@ def mutants(
     from triage.book.case import load_cases
     from triage.book.problems import Problems
     from triage.book.shipped import shipped_folder
+    from triage.book.whole_file import refuse_existing, write_new
 
-    if suggest is not None and suggest.exists():
-        raise click.UsageError(f"{suggest} exists, and cases are never written over. Name a new file.")
+    if suggest is not None:
+        refuse_existing(suggest)  # before the work, which can take minutes
     book = open_book(rules)
     chosen = _chosen(book, names)
     cases, found = load_cases(paths or [shipped_folder("cases")], book)
@@ -73,10 +78,7 @@ def mutants(
     suggested = list(_suggestions(book, judged))
     _table(judged)
     if suggest is not None and suggested:
-        with suggest.open("x", encoding="utf-8") as file:
-            file.write("# Suggested by `triage mutants`. What is expected is what the rules say now:\n")
-            file.write("# read each case before it is kept, and give it a name that a nurse would give it.\n")
-            file.write("".join(f"{line}\n" for line in suggested))
+        write_new(suggest, "".join(f"{line}\n" for line in [*_HEAD, *suggested]).encode())
         click.echo(f"The missing cases are in {suggest}.", err=True)
     elif suggest is not None:
         click.echo(f"No case is missing: {suggest} was not written.", err=True)
