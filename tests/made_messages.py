@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.message_cases import SMALL, as_lines
+from tests.message_cases import SMALL, as_lines, nothing
 from tests.random_books import random_facts, random_rule
 from tests.raw_messages import RAW
 from triage.assurance.check import check
@@ -25,12 +25,12 @@ from triage.book.files import book_files
 from triage.book.load import load_book
 from triage.book.logic import All, Condition, Is
 from triage.book.logic import Any as AnyOf
-from triage.book.problems import Problem
 from triage.book.rule import Constraint
 from triage.book.text import MAX_BYTES, parse_page
 from triage.calls.session import Session
 from triage.cohort.tables import case_rows, read_rows
-from triage.engines.durable import MAX_FACTS, DurableEngine, EngineFailure, Firings
+from triage.engines.durable import MAX_FACTS, DurableEngine, EngineFailure
+from triage.engines.truth import Firings
 
 
 @dataclass(frozen=True)
@@ -44,14 +44,9 @@ class Made:
 def _page(raw: bytes, *expect: str) -> Made:
     """Bytes that are no page."""
     return Made(
-        lambda folder: as_lines(lambda: _nothing(parse_page(raw, "x.yaml"))),
+        lambda folder: as_lines(lambda: nothing(parse_page(raw, "x.yaml"))),
         [f"x.yaml:{line}" for line in expect],
     )
-
-
-def _nothing(read: object) -> list[Problem]:
-    """Nothing was wrong: what was read is of no interest."""
-    return []
 
 
 def _folder_as_a_case(folder: Path) -> list[str]:
@@ -65,7 +60,7 @@ def _missing_case(folder: Path) -> list[str]:
 
 def _folder_as_a_session(folder: Path) -> list[str]:
     (folder / "x.yaml").mkdir()
-    return as_lines(lambda: _nothing(Session.resume(load_book(SMALL), folder / "x.yaml")))
+    return as_lines(lambda: nothing(Session.resume(load_book(SMALL), folder / "x.yaml")))
 
 
 def _huge_case(folder: Path) -> list[str]:
@@ -75,7 +70,7 @@ def _huge_case(folder: Path) -> list[str]:
 
 
 def _no_such_book(folder: Path) -> list[str]:
-    return as_lines(lambda: _nothing(load_book(folder / "no-book")))
+    return as_lines(lambda: nothing(load_book(folder / "no-book")))
 
 
 def _strange_files(folder: Path) -> list[str]:
@@ -87,7 +82,7 @@ def _strange_files(folder: Path) -> list[str]:
     (book / "lung").symlink_to(book / "any")
     (book / "loop.yaml").symlink_to(book / "loop.yaml")
     os.mkfifo(book / "pipe.yaml")
-    return as_lines(lambda: _nothing(book_files(book)))
+    return as_lines(lambda: nothing(book_files(book)))
 
 
 def _rule(when: Condition) -> Any:
@@ -98,7 +93,7 @@ def _rule(when: Condition) -> Any:
 
 def _limits(facts: Iterable[Fact], *conditions: Condition) -> list[str]:
     rules = [_rule(when) for when in conditions]
-    return as_lines(lambda: _nothing(DurableEngine({fact.id: fact for fact in facts}, rules)))
+    return as_lines(lambda: nothing(DurableEngine({fact.id: fact for fact in facts}, rules)))
 
 
 def _named(*names: str) -> list[Fact]:
@@ -167,26 +162,26 @@ def _table(folder: Path) -> list[str]:
     path = folder / "table.csv"
     path.write_text("id,cancer\n1,lung\n", encoding="utf-16")
     with path.open("rb") as stream:
-        return as_lines(lambda: _nothing(list(read_rows(load_book(SMALL), path, stream))))
+        return as_lines(lambda: nothing(list(read_rows(load_book(SMALL), path, stream))))
 
 
 def _folder_as_a_table(folder: Path) -> list[str]:
     (folder / "empty").mkdir()
-    return as_lines(lambda: _nothing(list(case_rows(load_book(SMALL), folder / "empty"))))
+    return as_lines(lambda: nothing(list(case_rows(load_book(SMALL), folder / "empty"))))
 
 
 def _two_sessions(folder: Path) -> list[str]:
     book = load_book(SMALL)
     first = Session(book, folder / "session.yaml")
     try:
-        return as_lines(lambda: _nothing(Session(book, folder / "session.yaml")))
+        return as_lines(lambda: nothing(Session(book, folder / "session.yaml")))
     finally:
         first.close()
 
 
 def _nobody_can_be(folder: Path) -> list[str]:
     nobody = tuple(Constraint(Is("chills", frozenset({answer})), "Planted.") for answer in ("no", "yes"))
-    return as_lines(lambda: _nothing(People.of(replace(load_book(SMALL), constraints=nobody))))
+    return as_lines(lambda: nothing(People.of(replace(load_book(SMALL), constraints=nobody))))
 
 
 MADE: dict[str, Made] = {

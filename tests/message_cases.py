@@ -86,16 +86,16 @@ def _through_cases(folder: Path, path: Path) -> Iterable[str]:
 
 
 def _through_settings(folder: Path, path: Path) -> Iterable[str]:
-    return as_lines(lambda: load_settings(path) and [])
+    return as_lines(lambda: nothing(load_settings(path)))
 
 
 def _through_a_table(folder: Path, path: Path) -> Iterable[str]:
     with path.open("rb") as stream:
-        return as_lines(lambda: list(read_rows(load_book(SMALL), path, stream)) and [])
+        return as_lines(lambda: nothing(list(read_rows(load_book(SMALL), path, stream))))
 
 
 def _through_a_session(folder: Path, path: Path) -> Iterable[str]:
-    return as_lines(lambda: Session.resume(load_book(SMALL), path) and [])
+    return as_lines(lambda: nothing(Session.resume(load_book(SMALL), path)))
 
 
 def _through_decide(folder: Path, path: Path) -> Iterable[str]:
@@ -113,6 +113,11 @@ _READERS: dict[str, Callable[[Path, Path], Iterable[str]]] = {
     "session": _through_a_session,
     "decide": _through_decide,
 }
+
+
+def nothing(read: object) -> list[Problem]:
+    """No problem: what was read is of no interest."""
+    return []
 
 
 def as_lines(read: Callable[[], Iterable[Problem]]) -> list[str]:

@@ -111,8 +111,9 @@ def test_a_saved_session_is_for_its_owner_alone(tmp_path: Path) -> None:
 
 
 def test_resume_without_a_file_takes_the_latest_session(tmp_path: Path) -> None:
-    for age in ("60", "61"):
-        with terminal(tmp_path) as at:
+    """The clock of the wall runs back between them: of the zones, or of the end of summer time."""
+    for age, zone in (("60", "EAST-14"), ("61", "WEST+12")):
+        with terminal(tmp_path, TZ=zone) as at:
             at.type(age, "q")
     with terminal(tmp_path, "--resume") as at:
         at.type("b")
@@ -230,7 +231,7 @@ def test_a_rule_book_that_changed_in_between_is_said(small_folder: Path, tmp_pat
     assert "The rule book has changed since" in said.err
 
 
-def test_a_fact_that_the_new_rule_book_no_longer_has_is_named(small_folder: Path, tmp_path: Path) -> None:
+def test_a_fact_that_the_new_rule_book_no_longer_has_is_named(tmp_path: Path) -> None:
     (tmp_path / "s.yaml").write_text("- name: a call\n  facts: {age: 60 years, leg_weaknes: none}\n")
     said = run(tmp_path, "ask", "--resume", "s.yaml")
     assert said.code == 2

@@ -133,7 +133,7 @@ def test_lines_typed_ahead_never_skip_past_an_emergency(small_book: RuleBook, tm
         assert "cancer" not in (tmp_path / "s.yaml").read_text()
 
 
-def test_a_nurse_can_add_a_symptom_after_the_last_question(small_book: RuleBook, tmp_path: Path) -> None:
+def test_a_nurse_can_add_a_symptom_after_the_last_question(tmp_path: Path) -> None:
     with terminal(tmp_path, "--nurse", "--session", "s.yaml") as at:
         at.type("60", "0", "3", "36.5", "0")
         assert "Enter to finish" in at.screen

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import re
 from pathlib import Path
 
@@ -228,7 +227,7 @@ def test_an_id_that_a_spreadsheet_would_run_is_made_harmless(tmp_path: Path) -> 
 def test_the_table_itself_is_never_overwritten(tmp_path: Path) -> None:
     for name in ("in.csv", "in.csv.problems.csv"):
         (tmp_path / name).write_text(HEADER + "x,60,liver,none,\n")
-    os.symlink("in.csv", tmp_path / "link.csv")
+    (tmp_path / "link.csv").symlink_to("in.csv")
     for table, out in (("in.csv", "in.csv"), ("in.csv", "link.csv"), ("in.csv.problems.csv", "in.csv")):
         said = run(tmp_path, "batch", table, "-o", out)
         assert said.code == 2

@@ -197,7 +197,7 @@ def test_a_reader_that_goes_away_ends_it_without_a_word(tmp_path: Path) -> None:
 
 def test_an_output_that_is_full_is_said_and_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "facts.yaml").write_text(LUMP)
-    with open("/dev/full", "wb") as full:
+    with Path("/dev/full").open("wb") as full:
         ended = subprocess.run(
             [TRIAGE, "decide", "facts.yaml"],
             env=environment(tmp_path),

@@ -16,8 +16,9 @@ from triage.book.rule import Level
 from triage.cli.main import triage
 from triage.decision.decide import Decider
 from triage.decision.explain import explain, why
-from triage.engines.durable import DurableEngine, EngineFailure, Firings
+from triage.engines.durable import DurableEngine, EngineFailure
 from triage.engines.reference import trace
+from triage.engines.truth import Firings
 
 Plant = Callable[[Firings], Firings]
 CORD = frozenset({"any/cord-sign"})

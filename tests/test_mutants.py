@@ -309,7 +309,7 @@ def test_the_only_mistake_that_nobody_notices_is_reported_and_no_other(operator:
     assert sorted(alive(judged)) == within
     [answers] = [one.answers for one in judged if one.mutant == planted]
     assert answers is not None
-    assert told(with_mistake(book, planted), answers) != told(book, answers)
+    assert told(with_mistake(book, planted), known(answers)) != told(book, known(answers))
 
 
 def test_an_example_alone_notices_a_mistake_in_its_condition(small_book: RuleBook) -> None:

@@ -130,7 +130,8 @@ def _one_inside_and_one_outside(fact: Fact, comparison: Is) -> tuple[Known, Know
     every: Iterable[Known] = (
         fact.answers if fact.scale is None else range(fact.scale.low, fact.scale.high + 1)
     )
-    inside, outside = [], []
+    inside: list[Known] = []
+    outside: list[Known] = []
     for answer in every:
         (inside if comparison.accepts(answer) else outside).append(answer)
     return inside[0], outside[0]

@@ -110,10 +110,10 @@ def test_what_is_no_plain_file_is_refused_and_never_replaced(tmp_path: Path, mak
     """`-o /dev/null` as root would otherwise put a plain file in its place."""
     assert callable(make)
     make(tmp_path / "special")
-    before = os.stat(tmp_path / "special")
+    before = (tmp_path / "special").stat()
     with pytest.raises(OSError, match="Not a plain file"):
         write_whole(tmp_path / "special", b"new")
-    assert os.path.samestat(os.stat(tmp_path / "special"), before)
+    assert os.path.samestat((tmp_path / "special").stat(), before)
 
 
 def test_a_folder_that_is_not_there_is_an_error_and_is_not_made(tmp_path: Path) -> None:

@@ -39,7 +39,9 @@ def book_named(name: str) -> RuleBook:
         raise NoSuchBook(f'The revision "{name}" has no folder `rules`.')
     with tempfile.TemporaryDirectory(prefix="triage-compare-") as folder:
         with tarfile.open(fileobj=io.BytesIO(tar)) as archive:
-            archive.extractall(folder, filter="data")
+            # Python before 3.11.4, as in Debian 12, has no filters; git itself keeps paths inside the folder.
+            archive.extraction_filter = getattr(tarfile, "data_filter", lambda member, _: member)
+            archive.extractall(folder)  # noqa: S202 - see above
         try:
             return load_book(Path(folder) / "rules")
         except Problems as error:

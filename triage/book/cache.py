@@ -35,8 +35,8 @@ def open_book(path: Path) -> RuleBook:
 
 
 def _folder() -> Path:
-    cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return Path(cache) / "triage"
+    cache = os.environ.get("XDG_CACHE_HOME")
+    return (Path(cache) if cache else Path("~/.cache").expanduser()) / "triage"
 
 
 def _key(path: Path, book_hash: str) -> str:

@@ -52,9 +52,9 @@ def plain_files(folder: Path) -> tuple[list[str], list[Problem]]:
             names.append(name)
         elif not Path(os.path.realpath(entry.path)).is_relative_to(root):
             found.append(Problem(entry.path, 1, 1, "B002", "a link out of the folder", "copy it instead"))
-        elif os.path.isdir(entry.path):
+        elif Path(entry.path).is_dir():
             found.append(Problem(entry.path, 1, 1, "B002", "a link to a folder", "copy it instead"))
-        elif os.path.exists(entry.path) and not os.path.isfile(entry.path):
+        elif Path(entry.path).exists() and not Path(entry.path).is_file():
             found.append(Problem(entry.path, 1, 1, "B002", "not a plain file", "a .yaml file"))
         else:
             names.append(name)  # a link inside the folder, or one that leads nowhere, as reading will tell

@@ -26,12 +26,12 @@ _UNITS: dict[str, tuple[str, Fraction, Fraction]] = {
     "percent": ("share", Fraction(1), Fraction(0)),
     "points": ("points", Fraction(1), Fraction(0)),
 }
-_SPELLINGS = {
-    **{unit.lower(): unit for unit in _UNITS},
-    **{"c": "°C", "celsius": "°C", "f": "°F", "fahrenheit": "°F", "%": "percent"},
-    **{"day": "days", "week": "weeks", "month": "months", "year": "years", "point": "points"},
-    **{"millimetres": "mm", "centimetres": "cm"},
-}
+_SPELLINGS = (
+    {unit.lower(): unit for unit in _UNITS}
+    | {"c": "°C", "celsius": "°C", "f": "°F", "fahrenheit": "°F", "%": "percent"}
+    | {"day": "days", "week": "weeks", "month": "months", "year": "years", "point": "points"}
+    | {"millimetres": "mm", "centimetres": "cm"}
+)
 UNITS = tuple(_UNITS)
 _QUANTITY = re.compile(r"([+-]?[0-9]+(?:[.,][0-9]+)?)\s*([^\s0-9.,+-][^0-9]*)?", re.ASCII)
 _RANGE = re.compile(r"[0-9][0-9.,]*\s*(?:-|–|to|or)\s*[0-9]")

@@ -151,7 +151,7 @@ def _lock(path: Path) -> int:
             raise OSError(error.errno, f"cannot be locked: {error.strerror}", str(path)) from None
         # The session before us may have removed the file between our opening and locking it.
         try:
-            if os.stat(lock_path).st_ino == os.fstat(descriptor).st_ino:
+            if lock_path.stat().st_ino == os.fstat(descriptor).st_ino:
                 return descriptor
         except FileNotFoundError:
             pass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -92,7 +92,7 @@ def _open_session(decider: Decider, file: Path | None, resume: Path | None, no_s
         return Session(decider.book, None)
     if file is not None and file.exists():
         raise click.UsageError(f"{file} exists. Use --resume {file} to go on with it, or name another file.")
-    stamp = datetime.now().strftime("%Y-%m-%d-%H%M%S-%f")
+    stamp = datetime.now(UTC).strftime("%Y-%m-%d-%H%M%S-%fZ")  # names sort as the sessions began
     if file is not None:
         return Session(decider.book, file)
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -99,7 +98,7 @@ def _rows(book: RuleBook, table: Path) -> Iterator[Iterator[Row]]:
         raise click.UsageError(f"{table} must end in .csv, .jsonl or .yaml, or be a folder of case files.")
     with table.open("rb") as stream:
         rows = read_rows(book, table, stream)
-        size = os.path.getsize(table)
+        size = table.stat().st_size
         if not sys.stderr.isatty() or size == 0:
             yield rows
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
@@ -56,8 +57,8 @@ def _steady_streams() -> None:
 
     A letter that a stream cannot carry is escaped and never an error.
     """
-    sys.stdin = sys.stdin or open(os.devnull)  # noqa: SIM115 - it stays open as long as the process
-    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
+    sys.stdin = sys.stdin or Path(os.devnull).open()  # noqa: SIM115 - it stays open as long as the process
+    sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115
     if sys.stdout is None:
         click.echo("Standard output is closed, so that nobody could read the answer.", err=True)
         sys.exit(UNREADABLE)
