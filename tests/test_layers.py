@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parent.parent
 SOURCES = sorted((ROOT / "triage").rglob("*.py"))
@@ -41,9 +44,52 @@ def test_files_can_be_read_in_one_sitting() -> None:
 
 
 def test_only_one_place_walks_a_condition() -> None:
-    """`fold` is the only reader of `.parts` of a condition; traces have parts of their own."""
-    walkers = [p.name for p in SOURCES if "condition.parts" in p.read_text("utf-8")]
+    """Only `fold` asks which group a condition is; without asking, mypy lets nobody read its `.parts`."""
+    walkers = [path.name for path in SOURCES if asks_for_groups(path.read_text("utf-8"), path.stem)]
     assert walkers == ["logic.py"]
+
+
+@pytest.mark.parametrize(
+    "walker",
+    [
+        "from triage.book.logic import All\nisinstance(condition, All)",
+        "from triage.book.logic import Any as AnyOf, Is\nisinstance(part, Is | AnyOf)",
+        "from triage.book.logic import AtLeast\nisinstance(condition, (str, AtLeast))",
+        "from triage.book import logic\nisinstance(condition, logic.Any)",
+        "from triage.book.logic import All\ntype(condition) is All",
+        "from triage.book.logic import All\nmatch condition:\n    case All(parts): ...",
+    ],
+)
+def test_a_second_walker_would_be_found(walker: str) -> None:
+    assert asks_for_groups(walker, "walker")
+    assert not asks_for_groups(walker.replace("book.logic", "book.other").replace("import logic", "import x"))
+
+
+def asks_for_groups(source: str, module: str = "") -> bool:
+    """Whether a module tests something for being an All, Any or AtLeast of `triage.book.logic`."""
+    tree = ast.parse(source)
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    groups = {"All", "Any", "AtLeast"}
+    named = {name for name in groups if module == "logic"}
+    named |= {
+        alias.asname or alias.name
+        for node in imports
+        for alias in node.names
+        if (node.module == "triage.book.logic" and alias.name in groups)
+        or (node.module == "triage.book" and alias.name == "logic")
+    }
+    for node in ast.walk(tree):
+        asked: list[ast.expr] = []
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            asked = node.args[1:] if node.func.id in ("isinstance", "issubclass") else []
+        elif isinstance(node, ast.Compare):
+            asked = node.comparators
+        elif isinstance(node, ast.MatchClass):
+            asked = [node.cls]
+        names = {part.id for one in asked for part in ast.walk(one) if isinstance(part, ast.Name)}
+        if names & named:
+            return True
+    return False
 
 
 def test_help_and_decide_start_without_heavy_libraries(tmp_path: Path) -> None:
