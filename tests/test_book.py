@@ -13,10 +13,13 @@ import pytest
 from tests.conftest import BOOKS
 from triage.book.book import RuleBook
 from triage.book.files import book_files, hash_files
+from triage.book.folder import Folder
 from triage.book.load import load_book, load_files
 from triage.book.logic import Any, AtLeast, Is, Spans
 from triage.book.problems import Problem, Problems
 from triage.book.rule import PLACEHOLDERS, Level
+from triage.book.rulefiles import RuleFiles
+from triage.book.vocabulary import Vocabulary
 from triage.decision.settings import Settings
 
 FILES = book_files(BOOKS / "small")
@@ -233,6 +236,18 @@ def test_nothing_loads_while_one_file_is_broken(path: str) -> None:
 def test_nothing_loads_while_one_file_is_missing(path: str) -> None:
     with pytest.raises(Problems):
         load_files(Path("small"), {name: raw for name, raw in FILES.items() if name != path})
+
+
+@pytest.mark.parametrize("fires", ["", "fires: yess, "])
+def test_an_example_that_does_not_say_whether_it_fires_is_no_example(small_copy: Path, fires: str) -> None:
+    """Least of all is it one of `unknown`, which a reader of the problems could take it for."""
+    path = small_copy / "liver" / "back-pain.yaml"
+    path.write_text(path.read_text().replace("{fires: unknown, ", "{" + fires))
+    folder = Folder(small_copy, book_files(small_copy))
+    read = RuleFiles(folder, Vocabulary(folder))
+    read.read()
+    assert [problem.code for problem in folder.found] == ["E001"]
+    assert [example.fires for example in read.rules["liver/back-pain"].examples] == ["yes", "no", "no", "no"]
 
 
 def test_mistakes_in_several_files_are_said_at_once_sorted_and_once_each(small_copy: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import Literal
 
 from pydantic import TypeAdapter
 
@@ -26,6 +27,8 @@ from triage.book.rule import (
 from triage.book.sources import Source
 from triage.book.text import Page, Place
 from triage.book.vocabulary import Vocabulary
+
+_FIRES: dict[str, Literal["yes", "no", "unknown"]] = {"yes": "yes", "no": "no", "unknown": "unknown"}
 
 
 class RuleFiles:
@@ -176,12 +179,12 @@ class RuleFiles:
         known = list(facts)
         for index, row in enumerate(said):
             place: Place = ("examples", index)
-            fires = row.get("fires")
-            if fires is None:
+            fires = _FIRES.get(row.get("fires", ""))
+            if "fires" not in row:
                 hint = "fires: yes, no or unknown"
                 self.folder.say(page, place, "E001", "this example does not say whether it fires", hint)
-            elif fires not in ("yes", "no", "unknown"):
-                what, hint = f'"{fires}" is not possible for `fires`', "yes, no or unknown"
+            elif fires is None:
+                what, hint = f'"{row["fires"]}" is not possible for `fires`', "yes, no or unknown"
                 self.folder.say(page, (*place, "fires"), "E001", what, hint)
             answers = {}
             for name, word in row.items():
@@ -195,7 +198,8 @@ class RuleFiles:
                     answers[name] = self.words.facts[name].read(word, own_unit=True)
                 except UnreadableAnswer as error:
                     self.folder.say(page, (*place, name), "E003", error.what, error.write)
-            yield Example(fires or "unknown", answers, page.values[place][0])  # type: ignore[arg-type]
+            if fires is not None:
+                yield Example(fires, answers, page.values[place][0])
 
     def _constraints(self) -> tuple[Constraint, ...]:
         path = "constraints.yaml"
