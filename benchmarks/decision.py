@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 
 from triage.book.facts import UNKNOWN, Answer, NotKnown, known
-from triage.book.load import load_book
+from triage.book.reading.load import load_book
 from triage.book.shipped import shipped_folder
 from triage.decision.decide import Decider
 from triage.decision.interview import next_question

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from triage.assurance.prove import Prover
 from triage.book.book import RuleBook
-from triage.book.load import load_book
+from triage.book.reading.load import load_book
 from triage.book.shipped import shipped_folder
 
 sys.path.insert(0, str(Path(__file__).parent.parent))

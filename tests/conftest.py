@@ -9,7 +9,7 @@ import pytest
 
 from tests.recordings import Recording
 from triage.book.book import RuleBook
-from triage.book.load import load_book
+from triage.book.reading.load import load_book
 from triage.engines import durable
 
 BOOKS = Path(__file__).parent / "books"

@@ -19,14 +19,14 @@ from tests.random_books import random_facts, random_rule
 from tests.raw_messages import RAW
 from triage.assurance.check import check
 from triage.assurance.people import People
-from triage.book.case import load_cases
 from triage.book.facts import Fact
-from triage.book.files import book_files
-from triage.book.load import load_book
 from triage.book.logic import All, Condition, Is
 from triage.book.logic import Any as AnyOf
+from triage.book.reading.case import load_cases
+from triage.book.reading.files import book_files
+from triage.book.reading.load import load_book
+from triage.book.reading.text import MAX_BYTES, parse_page
 from triage.book.rule import Constraint
-from triage.book.text import MAX_BYTES, parse_page
 from triage.calls.session import Session
 from triage.cohort.tables import case_rows, read_rows
 from triage.engines.durable import MAX_FACTS, DurableEngine, EngineFailure

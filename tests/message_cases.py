@@ -16,10 +16,10 @@ from typing import Any
 from click.testing import CliRunner
 
 from triage.assurance.check import check
-from triage.book.case import load_cases
-from triage.book.load import load_book
 from triage.book.problems import Problem, Problems
-from triage.book.text import read_page
+from triage.book.reading.case import load_cases
+from triage.book.reading.load import load_book
+from triage.book.reading.text import read_page
 from triage.calls.session import Session
 from triage.cli.main import triage
 from triage.cohort.tables import read_rows

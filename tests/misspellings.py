@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import ascii_lowercase
 
-from triage.book.crosscheck import texts_of
-from triage.book.load import load_files
 from triage.book.problems import Problems
-from triage.book.text import Page, Place, parse_page
+from triage.book.reading.crosscheck import texts_of
+from triage.book.reading.load import load_files
+from triage.book.reading.text import Page, Place, parse_page
 
 PROSE = {
     *("title", "name", "ask", "short", "nurse", "patient", "plain", "because", "text", "editorial"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from triage.book.text import MAX_BYTES, MAX_NODES
+from triage.book.reading.text import MAX_BYTES, MAX_NODES
 
 _UTF8 = "(save it as UTF-8)"
 _DELETE = "(delete it)"

@@ -19,8 +19,8 @@ from click.testing import CliRunner
 from tests.commands import TRIAGE, environment, run
 from tests.terminals import Terminal, answer_all, reply, terminal
 from triage.book.book import RuleBook
-from triage.book.case import load_cases
 from triage.book.facts import Answer, NotKnown
+from triage.book.reading.case import load_cases
 from triage.cli.main import triage
 
 PATIENT: dict[str, Answer] = {

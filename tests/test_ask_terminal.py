@@ -14,7 +14,7 @@ from tests.commands import run
 from tests.terminals import answer_all, terminal
 from triage.book.book import RuleBook
 from triage.book.facts import Answer
-from triage.book.load import load_book
+from triage.book.reading.load import load_book
 from triage.book.rule import Level
 from triage.book.shipped import shipped_folder
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from tests.commands import SMALL, run
 from triage.book.book import RuleBook
-from triage.book.case import read_cases
 from triage.book.problems import Problems
-from triage.book.text import parse_page
+from triage.book.reading.case import read_cases
+from triage.book.reading.text import parse_page
 from triage.cli.main import triage
 
 BAD: dict[str, tuple[str | bytes, str]] = {

@@ -12,14 +12,14 @@ import pytest
 
 from tests.conftest import BOOKS
 from triage.book.book import RuleBook
-from triage.book.files import book_files, hash_files
-from triage.book.folder import Folder
-from triage.book.load import load_book, load_files
 from triage.book.logic import Any, AtLeast, Is, Spans
 from triage.book.problems import Problem, Problems
+from triage.book.reading.files import book_files, hash_files
+from triage.book.reading.folder import Folder
+from triage.book.reading.load import load_book, load_files
+from triage.book.reading.rulefiles import RuleFiles
+from triage.book.reading.vocabulary import Vocabulary
 from triage.book.rule import PLACEHOLDERS, Level
-from triage.book.rulefiles import RuleFiles
-from triage.book.vocabulary import Vocabulary
 from triage.decision.settings import Settings
 
 FILES = book_files(BOOKS / "small")

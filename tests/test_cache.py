@@ -11,8 +11,8 @@ import pytest
 
 from tests.conftest import BOOKS
 from triage.book.book import RuleBook
-from triage.book.cache import MOST_ENTRIES, open_book
 from triage.book.problems import Problems
+from triage.book.reading.cache import MOST_ENTRIES, open_book
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +28,7 @@ def no_loading(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> RuleBook:
         raise AssertionError("the book was loaded again")
 
-    monkeypatch.setattr("triage.book.load.load_files", refuse)
+    monkeypatch.setattr("triage.book.reading.load.load_files", refuse)
 
 
 def test_a_book_is_kept_and_is_the_same_book(small_book: RuleBook, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,7 +54,7 @@ def test_changed_code_is_seen_though_its_size_and_time_are_the_same(
     """As after an installation that gives every file one date."""
     code = tmp_path / "code"
     code.mkdir()
-    monkeypatch.setattr("triage.book.cache._CODE", code)
+    monkeypatch.setattr("triage.book.reading.cache._CODE", code)
     for content in ("LEVELS = 5", "LEVELS = 6"):
         (code / "rule.py").write_text(content)
         os.utime(code / "rule.py", (0, 0))

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import BOOKS
-from triage.book.case import Case, Expectation, load_cases, read_cases
 from triage.book.facts import DECLINED, UNKNOWN, NotKnown
-from triage.book.load import load_book
 from triage.book.problems import Problem
+from triage.book.reading.case import Case, Expectation, load_cases, read_cases
+from triage.book.reading.load import load_book
+from triage.book.reading.text import parse_page
 from triage.book.rule import Level
-from triage.book.text import parse_page
 
 BOOK = load_book(BOOKS / "small")
 DENIED = {

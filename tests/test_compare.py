@@ -12,7 +12,7 @@ from tests.random_books import random_answer, random_book
 from triage.assurance.compare import Moved, TwoBooks
 from triage.assurance.differences import differences
 from triage.book.book import RuleBook
-from triage.book.load import load_book
+from triage.book.reading.load import load_book
 from triage.book.rule import Level
 from triage.engines.smt import Solver, Undecided
 

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import BOOKS
-from triage.book.condition import ConditionReader
-from triage.book.load import load_book
 from triage.book.logic import All, Any, AtLeast, Condition, Is, Spans
 from triage.book.problems import Problem
-from triage.book.text import parse_page
+from triage.book.reading.condition import ConditionReader
+from triage.book.reading.load import load_book
+from triage.book.reading.text import parse_page
 
 BOOK = load_book(BOOKS / "small")
 SIZE, TEMPERATURE = (1, 200), (300, 450)

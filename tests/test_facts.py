@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tests.conftest import BOOKS
 from tests.strategies import answers_to
 from triage.book.facts import DECLINED, UNKNOWN, Answer, Fact, NotKnown, known
-from triage.book.load import load_book
 from triage.book.quantity import UnreadableAnswer
+from triage.book.reading.load import load_book
 
 FACTS = load_book(BOOKS / "small").facts
 

@@ -16,12 +16,12 @@ import pytest
 
 from tests.conftest import BOOKS
 from tests.misspellings import Speller, Word, one_letter_wrong
-from triage.book.files import book_files
-from triage.book.folder import SINGLE_FILES
-from triage.book.load import load_files
 from triage.book.problems import Problems
+from triage.book.reading.files import book_files
+from triage.book.reading.folder import SINGLE_FILES
+from triage.book.reading.load import load_files
+from triage.book.reading.text import parse_page
 from triage.book.shipped import shipped_folder
-from triage.book.text import parse_page
 
 SEED = int(os.environ.get("TRIAGE_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
 
@@ -29,7 +29,7 @@ SEED = int(os.environ.get("TRIAGE_SEED", "0")) or random.SystemRandom().randrang
 @pytest.fixture(autouse=True)
 def parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files that did not change are parsed once: loading thousands of times takes seconds."""
-    monkeypatch.setattr("triage.book.folder.parse_page", cache(parse_page))
+    monkeypatch.setattr("triage.book.reading.folder.parse_page", cache(parse_page))
 
 
 def speller_of(folder: Path) -> Speller:

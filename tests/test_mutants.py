@@ -20,11 +20,11 @@ from triage.assurance.mutants import Mutant, Operator, mutants_of
 from triage.assurance.noticed import AtOnce, Watch
 from triage.assurance.paste import denials
 from triage.book.book import RuleBook
-from triage.book.case import Case, Expectation, load_cases
 from triage.book.facts import Known, NotKnown, known
-from triage.book.load import load_book
 from triage.book.logic import All, AtLeast, Condition, Is, Spans, facts_of
 from triage.book.quantity import Scale
+from triage.book.reading.case import Case, Expectation, load_cases
+from triage.book.reading.load import load_book
 from triage.book.rule import Example, Level, Rule
 from triage.engines.reference import trace
 from triage.engines.smt import Solver, Undecided, thresholds

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from tests.commands import SMALL
 from tests.strategies import patients
 from triage.book.facts import Answer, NotKnown
-from triage.book.load import load_book
+from triage.book.reading.load import load_book
 from triage.calls.note import handover_note
 from triage.decision.decide import Decider
 from triage.decision.settings import Settings

@@ -10,8 +10,8 @@ from tests.random_books import random_book
 from triage.assurance.pairs import Pairs
 from triage.assurance.paste import by_reference, denials
 from triage.book.book import RuleBook
-from triage.book.load import load_book
 from triage.book.logic import comparisons
+from triage.book.reading.load import load_book
 
 RULES = ("any/cord-sign", "any/fever-signs", "lung/new-lump", "lung/small-lump", "liver/back-pain")
 

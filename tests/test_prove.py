@@ -12,9 +12,9 @@ from tests.commands import run
 from triage.assurance.prove import Prover, Verdict
 from triage.book.book import RuleBook
 from triage.book.facts import Known
-from triage.book.load import load_book
 from triage.book.logic import All, Condition, Is, Spans
 from triage.book.problems import Problems
+from triage.book.reading.load import load_book
 from triage.book.rule import Constraint, Guarantee, Level
 from triage.book.shipped import shipped_folder
 from triage.engines.reference import trace

@@ -15,7 +15,7 @@ from tests.commands import SMALL
 from tests.strategies import answers_to
 from triage.book.book import RuleBook
 from triage.book.facts import Answer
-from triage.book.load import load_book
+from triage.book.reading.load import load_book
 from triage.cohort.batch import result_cells, run_batch
 from triage.cohort.tables import read_rows
 from triage.decision.decide import Decider

@@ -60,7 +60,7 @@ def test_a_console_block_prints_what_the_readme_shows(block: str, tmp_path: Path
 
 def test_the_rule_and_the_case_of_the_readme_are_as_the_files_are() -> None:
     """The rule is shortened in its sources only; the settings are real settings."""
-    from triage.book.load import load_book
+    from triage.book.reading.load import load_book
     from triage.book.shipped import shipped_folder
 
     book = load_book(shipped_folder("rules"))

@@ -12,9 +12,9 @@ from tests.commands import SMALL
 from tests.strategies import answers_to
 from triage.assurance.screens import screens_of, screens_report
 from triage.book.book import RuleBook
-from triage.book.case import Case, load_cases
 from triage.book.facts import Answer
-from triage.book.load import load_book
+from triage.book.reading.case import Case, load_cases
+from triage.book.reading.load import load_book
 from triage.book.rule import Level
 from triage.book.shipped import shipped_folder
 from triage.decision.decide import Decider

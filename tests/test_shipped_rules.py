@@ -12,10 +12,10 @@ from triage.assurance.cases import run_case
 from triage.assurance.check import check
 from triage.assurance.screens import screens_of
 from triage.book.book import RuleBook
-from triage.book.case import Case, load_cases
 from triage.book.facts import Known, known
-from triage.book.load import load_book
 from triage.book.logic import Is, Spans, comparisons
+from triage.book.reading.case import Case, load_cases
+from triage.book.reading.load import load_book
 from triage.book.rule import Level
 from triage.book.shipped import shipped_folder
 from triage.decision.decide import Decider

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import BOOKS
 from triage.book.problems import Problem, Problems
-from triage.book.text import MAX_DEPTH, Page, parse_page, read_page
+from triage.book.reading.text import MAX_DEPTH, Page, parse_page, read_page
 
 SMALL_FILES = sorted(path.relative_to(BOOKS / "small").as_posix() for path in BOOKS.rglob("small/*/*.yaml"))
 

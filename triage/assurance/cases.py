@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from triage.book.case import Case
+from triage.book.reading.case import Case
 from triage.book.rule import Rule
 from triage.decision.decide import Decider, Decision
 from triage.decision.sentences import trace_lines

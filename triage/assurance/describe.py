@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from triage.book.book import RuleBook
-from triage.book.case import Case
 from triage.book.facts import DECLINED, UNKNOWN, Fact
 from triage.book.logic import facts_of
+from triage.book.reading.case import Case
 from triage.book.rule import Exam, Finding, Level, LevelWords, Rule, Suspicion
 from triage.book.sources import Document, Source, Statement
 from triage.decision.sentences import condition_lines

@@ -13,9 +13,9 @@ from typing import TypeAlias
 from triage.assurance.cases import Outcome, run_case
 from triage.assurance.mutants import Mutant
 from triage.book.book import RuleBook
-from triage.book.case import Case
 from triage.book.facts import Known, known
 from triage.book.logic import Condition, Is, fold
+from triage.book.reading.case import Case
 from triage.book.rule import Rule
 from triage.decision.decide import Decider, Decision
 from triage.engines.reference import firings

@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import NamedTuple, TypeVar
 
 from triage.book.book import RuleBook
-from triage.book.case import EVERYTHING_ELSE
 from triage.book.facts import Answer, Answers, Known, known
+from triage.book.reading.case import EVERYTHING_ELSE
 from triage.book.rule import Constraint, Level
 from triage.decision.decide import without_contradictions
 from triage.engines.reference import firings

@@ -26,7 +26,7 @@ def pytest_collect_file(parent: pytest.Collector, file_path: Path) -> pytest.Fil
 
 @cache
 def _decider() -> Any:
-    from triage.book.load import load_book
+    from triage.book.reading.load import load_book
     from triage.book.shipped import shipped_folder
     from triage.decision.decide import Decider
 
@@ -37,7 +37,7 @@ class CaseFile(pytest.File):
     """One file of cases; a case that cannot be read fails as one item for the whole file."""
 
     def collect(self) -> Iterable[pytest.Item]:
-        from triage.book.case import load_cases
+        from triage.book.reading.case import load_cases
 
         cases, found = load_cases([self.path], _decider().book)
         if found:

@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from triage.book.book import RuleBook
-from triage.book.load import load_book
 from triage.book.problems import Problems
+from triage.book.reading.load import load_book
 
 
 class NoSuchBook(Exception):

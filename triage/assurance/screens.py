@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from triage.book.case import Case
 from triage.book.facts import UNKNOWN, Answer, NotKnown
+from triage.book.reading.case import Case
 from triage.book.rule import Level
 from triage.decision.decide import Decider
 from triage.decision.interview import next_question

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from triage.book.book import RuleBook
-from triage.book.case import Case, read_cases
 from triage.book.facts import Answer
 from triage.book.problems import Problem, Problems
-from triage.book.text import Page, Place, read_page
+from triage.book.reading.case import Case, read_cases
+from triage.book.reading.text import Page, Place, read_page
 from triage.book.whole_file import write_whole
 
 _NOT_OURS, _OURS = ("story", "denied", "expect"), ("asked_on", "rules_hash")

@@ -62,9 +62,9 @@ def decide(
     FILE holds facts (`leg_weakness: both_legs`), or one case with `facts:` in it. Facts that are
     left out were not asked; `unknown` was asked and is not known. `triage show` names all facts.
     """
-    from triage.book.case import read_cases
     from triage.book.problems import Problems
-    from triage.book.text import MAX_BYTES, parse_page, read_page
+    from triage.book.reading.case import read_cases
+    from triage.book.reading.text import MAX_BYTES, parse_page, read_page
     from triage.decision import explain
     from triage.decision.telling import tell_nurse, tell_patient
 

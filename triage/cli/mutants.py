@@ -59,8 +59,8 @@ def mutants(
     from triage.assurance.missing import fates
     from triage.assurance.mutants import mutants_of
     from triage.assurance.noticed import Watch
-    from triage.book.case import load_cases
     from triage.book.problems import Problems
+    from triage.book.reading.case import load_cases
     from triage.book.shipped import shipped_folder
     from triage.book.whole_file import refuse_existing, write_new
 

@@ -39,7 +39,7 @@ format_option = click.option(
 
 def open_book(rules: Path | None) -> RuleBook:
     """The rule book of `--rules`, or the shipped one. Raises Problems."""
-    from triage.book.cache import open_book as open_cached
+    from triage.book.reading.cache import open_book as open_cached
     from triage.book.shipped import shipped_folder
 
     return open_cached(rules or shipped_folder("rules"))

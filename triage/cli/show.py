@@ -28,8 +28,8 @@ def show(ctx: click.Context, names: Sequence[str], folder: Path | None, rules: P
     level, a document or a statement (S1.45). Without a name, all names are listed.
     """
     from triage.assurance import describe
-    from triage.book.case import load_cases
     from triage.book.problems import nearest
+    from triage.book.reading.case import load_cases
     from triage.book.shipped import shipped_folder
 
     book = open_book(rules)

@@ -41,7 +41,7 @@ def test(
     from triage.assurance.coverage import coverage_lines
     from triage.assurance.junit import junit_xml
     from triage.assurance.screens import screens_report
-    from triage.book.case import load_cases
+    from triage.book.reading.case import load_cases
     from triage.book.shipped import shipped_folder
     from triage.book.whole_file import write_whole
 

@@ -1,0 +1,1 @@
+"""Many patients at once: tables in, tables out, and nobody lost between."""

@@ -20,12 +20,12 @@ from pathlib import Path
 from typing import IO
 
 from triage.book.book import RuleBook
-from triage.book.case import read_each
 from triage.book.facts import Answer, Fact
-from triage.book.files import case_files
 from triage.book.problems import Problem, Problems, nearest
 from triage.book.quantity import UnreadableAnswer
-from triage.book.text import read_page
+from triage.book.reading.case import read_each
+from triage.book.reading.files import case_files
+from triage.book.reading.text import read_page
 
 MAX_LINE = 1_000_000
 _TOO_LONG = f"longer than {MAX_LINE:,} bytes"

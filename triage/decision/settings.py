@@ -7,8 +7,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from triage.book.problems import Problems, nearest
+from triage.book.reading.text import read_page
 from triage.book.rule import PLACEHOLDERS
-from triage.book.text import read_page
 
 _PLACEHOLDER = re.compile(rf"\{{({'|'.join(PLACEHOLDERS)})\}}")
 

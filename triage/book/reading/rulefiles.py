@@ -8,12 +8,14 @@ from typing import Literal
 
 from pydantic import TypeAdapter
 
-from triage.book import shape
-from triage.book.condition import ConditionReader
-from triage.book.folder import Folder
 from triage.book.logic import Condition, facts_of
 from triage.book.problems import nearest
 from triage.book.quantity import UnreadableAnswer
+from triage.book.reading import shape
+from triage.book.reading.condition import ConditionReader
+from triage.book.reading.folder import Folder
+from triage.book.reading.text import Page, Place
+from triage.book.reading.vocabulary import Vocabulary
 from triage.book.rule import (
     Advice,
     Constraint,
@@ -25,8 +27,6 @@ from triage.book.rule import (
     Rule,
 )
 from triage.book.sources import Source
-from triage.book.text import Page, Place
-from triage.book.vocabulary import Vocabulary
 
 _FIRES: dict[str, Literal["yes", "no", "unknown"]] = {"yes": "yes", "no": "no", "unknown": "unknown"}
 

@@ -7,15 +7,15 @@ from dataclasses import replace
 
 from pydantic import TypeAdapter
 
-from triage.book import shape
-from triage.book.condition import read_span
 from triage.book.facts import NOT_KNOWN_LABELS, Fact
-from triage.book.folder import Folder
 from triage.book.problems import nearest
 from triage.book.quantity import Scale, UnreadableAnswer
+from triage.book.reading import shape
+from triage.book.reading.condition import read_span
+from triage.book.reading.folder import Folder
+from triage.book.reading.text import Page, Place
 from triage.book.rule import Exam, Level, LevelWords, Screen, Suspicion
 from triage.book.sources import Document, Source, Statement
-from triage.book.text import Page, Place
 
 RESERVED_FACTS = {"id", "sid", "kind", "all", "any", "finding", "fires", *NOT_KNOWN_LABELS}
 

@@ -14,8 +14,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from pydantic_core import PydanticCustomError, ValidationError
 
 from triage.book.problems import Problem, Problems, nearest
+from triage.book.reading.text import Page, Place
 from triage.book.rule import LevelName
-from triage.book.text import Page, Place
 
 _ID, _STATEMENT, _DOCUMENT = r"^[a-z][a-z0-9_]*$", r"^[A-Z][A-Z0-9]*\.[0-9]+$", r"^[A-Z][A-Z0-9]*$"
 _VERSION, _YEAR, _SHA256 = r"^[0-9]+\.[0-9]+\.[0-9]+$", r"^([0-9]{4})?$", r"^([0-9a-f]{64})?$"

@@ -13,11 +13,11 @@ import sys
 from pathlib import Path
 
 from triage.book.book import RuleBook
-from triage.book.files import book_files, hash_files
+from triage.book.reading.files import book_files, hash_files
 from triage.book.whole_file import write_whole
 
 MOST_ENTRIES = 8
-_CODE = Path(__file__).parent
+_CODE = Path(__file__).parent.parent
 _DIGEST = hashlib.sha256().digest_size
 
 
@@ -27,7 +27,7 @@ def open_book(path: Path) -> RuleBook:
     entry = _folder() / f"{_key(path, hash_files(files))}.book"
     book = _kept(entry)
     if book is None:
-        from triage.book.load import load_files
+        from triage.book.reading.load import load_files
 
         book = load_files(path, files)
         _keep(entry, book)
@@ -41,7 +41,7 @@ def _folder() -> Path:
 
 def _key(path: Path, book_hash: str) -> str:
     """The name of an entry; problems and cases name files as the folder was given, so that counts too."""
-    code = hash_files({file.name: file.read_bytes() for file in _CODE.glob("*.py")})
+    code = hash_files({str(file): file.read_bytes() for file in _CODE.rglob("*.py")})
     return hashlib.sha256(repr((str(path), book_hash, sys.version, code)).encode()).hexdigest()
 
 

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from triage.book.book import RuleBook
 from triage.book.logic import Condition, Spans, comparisons, facts_of
 from triage.book.problems import Problem, nearest
+from triage.book.reading.text import Data, Page, Place
 from triage.book.rule import PLACEHOLDERS, Finding, Rule
-from triage.book.text import Data, Page, Place
 
 _DROP = "use it, or drop it"
 

@@ -10,7 +10,7 @@ from triage.book.facts import Fact
 from triage.book.logic import All, Any, AtLeast, Condition, Is, Spans
 from triage.book.problems import Problem, nearest
 from triage.book.quantity import Scale, UnreadableAnswer
-from triage.book.text import Page, Place
+from triage.book.reading.text import Page, Place
 
 _AT_LEAST = re.compile(r"at least ([0-9]+) of")
 _PHRASE = re.compile(r"(at least|at most|above|below) (.+)|between (\S+) and (.+)")

@@ -8,9 +8,9 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter
 
-from triage.book import shape
 from triage.book.problems import Problem, Problems
-from triage.book.text import Page, Place, parse_page
+from triage.book.reading import shape
+from triage.book.reading.text import Page, Place, parse_page
 
 SINGLE_FILES = (
     "book.yaml",

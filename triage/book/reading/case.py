@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 from triage.book.book import RuleBook
 from triage.book.facts import Answer, Answers
-from triage.book.files import case_files
 from triage.book.problems import Problem, Problems, nearest
 from triage.book.quantity import UnreadableAnswer
+from triage.book.reading.files import case_files
+from triage.book.reading.text import Page, Place, read_page
 from triage.book.rule import Level
-from triage.book.text import Page, Place, read_page
 
 if TYPE_CHECKING:
-    from triage.book import shape
+    from triage.book.reading import shape
 
 EVERYTHING_ELSE = "everything else"
 
@@ -118,7 +118,7 @@ class _CaseReader:
         if isinstance(data, dict) and "facts" not in data and "name" not in data and not self.place:
             return Case(self.page.file, 1, Path(self.page.file).stem, "", self._answers(data, ()), None)
         # Plain facts need no shape, and pydantic takes longer to import than to decide a patient.
-        from triage.book import shape
+        from triage.book.reading import shape
 
         said = shape.shape_page(self.page, shape.CaseShape, self.place)
         answers = self._answers(said.facts, (*self.place, "facts"))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from triage.book import shape
 from triage.book.book import RuleBook
-from triage.book.crosscheck import crosscheck
-from triage.book.files import book_files, hash_files
-from triage.book.folder import Folder
 from triage.book.problems import Problems
-from triage.book.rulefiles import RuleFiles
-from triage.book.vocabulary import Vocabulary
+from triage.book.reading import shape
+from triage.book.reading.crosscheck import crosscheck
+from triage.book.reading.files import book_files, hash_files
+from triage.book.reading.folder import Folder
+from triage.book.reading.rulefiles import RuleFiles
+from triage.book.reading.vocabulary import Vocabulary
 
 
 def load_book(path: Path) -> RuleBook:
