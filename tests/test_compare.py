@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.random_books import random_answer, random_book
-from triage.assurance.compare import Moved, TwoBooks
-from triage.assurance.differences import differences
+from triage.assurance.compare.differences import differences
+from triage.assurance.compare.two_books import Moved, TwoBooks
 from triage.book.book import RuleBook
 from triage.book.reading.load import load_book
 from triage.book.rule import Level

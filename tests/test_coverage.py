@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.commands import run
 from tests.random_books import random_answer, random_condition, random_facts
-from triage.assurance.coverage import coverage, coverage_lines, decisive_leaves
+from triage.assurance.cases.coverage import coverage, coverage_lines, decisive_leaves
 from triage.book.book import RuleBook
 from triage.book.facts import Known
 from triage.book.logic import Is, comparisons

@@ -15,9 +15,9 @@ from typing import get_args
 import pytest
 
 from tests.random_books import random_answer, random_book
-from triage.assurance.missing import Fate, fates, missing_case
-from triage.assurance.mutants import Mutant, Operator, mutants_of
-from triage.assurance.noticed import AtOnce, Watch
+from triage.assurance.mutants.missing import Fate, fates, missing_case
+from triage.assurance.mutants.mistakes import Mutant, Operator, mutants_of
+from triage.assurance.mutants.noticed import AtOnce, Watch
 from triage.assurance.paste import denials
 from triage.book.book import RuleBook
 from triage.book.facts import Known, NotKnown, known

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.commands import run
 from tests.random_books import random_book
-from triage.assurance.pairs import Pairs
+from triage.assurance.cases.pairs import Pairs
 from triage.assurance.paste import by_reference, denials
 from triage.book.book import RuleBook
 from triage.book.logic import comparisons

@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from tests.commands import run
-from triage.assurance.prove import Prover, Verdict
+from triage.assurance.prove.prover import Prover
+from triage.assurance.prove.statement import Verdict
 from triage.book.book import RuleBook
 from triage.book.facts import Known
 from triage.book.logic import All, Condition, Is, Spans

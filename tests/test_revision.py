@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from triage.assurance.revision import book_named
+from triage.assurance.compare.revision import book_named
 from triage.book.book import RuleBook
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.commands import SMALL
 from tests.strategies import answers_to
-from triage.assurance.screens import screens_of, screens_report
+from triage.assurance.cases.screens import screens_of, screens_report
 from triage.book.book import RuleBook
 from triage.book.facts import Answer
 from triage.book.reading.case import Case, load_cases

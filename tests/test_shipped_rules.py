@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.commands import run
-from triage.assurance.cases import run_case
+from triage.assurance.cases.outcome import run_case
+from triage.assurance.cases.screens import screens_of
 from triage.assurance.check import check
-from triage.assurance.screens import screens_of
 from triage.book.book import RuleBook
 from triage.book.facts import Known, known
 from triage.book.logic import Is, Spans, comparisons

@@ -113,7 +113,7 @@ def test_cases_are_pytest_items_selectable_by_name(tmp_path: Path) -> None:
         "  expect: {urgency: now, rules: [any/cord-sign]}\n"
         "- {name: a wrong one, facts: {leg_numbness: both_legs}, expect: {urgency: none, rules: []}}\n"
     )
-    plugin = [sys.executable, "-m", "pytest", "-p", "triage.assurance.pytest_cases", "-p", "no:cacheprovider"]
+    plugin = [sys.executable, "-m", "pytest", "-p", "triage.assurance.cases.plugin", "-p", "no:cacheprovider"]
     ended = subprocess.run(
         [*plugin, "cases", "-v", "-c", "/dev/null", "--rootdir", str(tmp_path)],
         env=environment(tmp_path, TRIAGE_RULES=""),
@@ -140,7 +140,7 @@ def test_a_project_that_lies_in_a_folder_called_cases_has_no_more_cases_for_it(t
     for folder in ("cases", "rules"):
         (project / folder).mkdir(parents=True)
         (project / folder / "one.yaml").write_text("- {name: legs, facts: {leg_numbness: both_legs}}\n")
-    plugin = [sys.executable, "-m", "pytest", "-p", "triage.assurance.pytest_cases", "-p", "no:cacheprovider"]
+    plugin = [sys.executable, "-m", "pytest", "-p", "triage.assurance.cases.plugin", "-p", "no:cacheprovider"]
     ended = subprocess.run(
         [*plugin, "--collect-only", "-q", "-c", "/dev/null", "--rootdir", str(project)],
         env=environment(tmp_path, TRIAGE_RULES=""),

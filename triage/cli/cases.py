@@ -12,7 +12,7 @@ from triage.cli.ending import DONE, PROBLEMS_FOUND, UNREADABLE
 from triage.cli.options import open_book, rules_option
 
 if TYPE_CHECKING:
-    from triage.assurance.pairs import Pair
+    from triage.assurance.cases.pairs import Pair
     from triage.book.book import RuleBook
 
 
@@ -72,7 +72,7 @@ def cases(
 def _lines(
     book: RuleBook, names: Sequence[str] | dict[str, None], every_answer: bool, found: list[Pair]
 ) -> Iterator[str]:
-    from triage.assurance.pairs import Pairs, pair_lines
+    from triage.assurance.cases.pairs import Pairs, pair_lines
 
     yield f"# Made by `triage cases --pairs` from the rules of version {book.version} ({book.hash[:12]})."
     yield "# They expect what the rules say now. Read each, and keep what is right."

@@ -12,8 +12,8 @@ from triage.cli.ending import DONE, PROBLEMS_FOUND, UNREADABLE
 from triage.cli.options import open_book, rules_option
 
 if TYPE_CHECKING:
-    from triage.assurance.compare import Moved, RuleChanges, TwoBooks
-    from triage.assurance.differences import Difference
+    from triage.assurance.compare.differences import Difference
+    from triage.assurance.compare.two_books import Moved, RuleChanges, TwoBooks
     from triage.book.facts import Known
 
 
@@ -43,9 +43,9 @@ def compare(
     patient and proved; each entry has the smallest patient, as a case to paste. A book cannot hear
     a fact or an answer that it does not have. Exit 1 when anyone is lowered, or it is not decided.
     """
-    from triage.assurance.compare import TwoBooks
-    from triage.assurance.differences import differences
-    from triage.assurance.revision import NoSuchBook, book_named
+    from triage.assurance.compare.differences import differences
+    from triage.assurance.compare.revision import NoSuchBook, book_named
+    from triage.assurance.compare.two_books import TwoBooks
 
     try:
         before = book_named(old)
@@ -159,7 +159,7 @@ def _changelog(
     lowered: Sequence[Moved], raised: Sequence[Moved], changes: RuleChanges, others: Sequence[Difference]
 ) -> Iterator[str]:
     """A list item for each group in which something changed."""
-    from triage.assurance.differences import GROUPS
+    from triage.assurance.compare.differences import GROUPS
 
     said: dict[str, list[str]] = {group: [] for group in GROUPS}
     for heading, moved in (("lowered", lowered), ("raised", raised)):

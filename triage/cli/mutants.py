@@ -13,7 +13,7 @@ from triage.cli.ending import DONE, PROBLEMS_FOUND
 from triage.cli.options import open_book, rules_option
 
 if TYPE_CHECKING:
-    from triage.assurance.missing import Fate
+    from triage.assurance.mutants.missing import Fate
     from triage.book.book import RuleBook
     from triage.book.rule import Rule
 
@@ -56,9 +56,9 @@ def mutants(
     Of the others it is proved that no real patient could tell, or they are alive: each is shown with
     the smallest patient who tells, as a case to paste.
     """
-    from triage.assurance.missing import fates
-    from triage.assurance.mutants import mutants_of
-    from triage.assurance.noticed import Watch
+    from triage.assurance.mutants.missing import fates
+    from triage.assurance.mutants.mistakes import mutants_of
+    from triage.assurance.mutants.noticed import Watch
     from triage.book.problems import Problems
     from triage.book.reading.case import load_cases
     from triage.book.shipped import shipped_folder
@@ -97,7 +97,7 @@ def _chosen(book: RuleBook, names: Sequence[str]) -> list[Rule]:
 
 def _suggestions(book: RuleBook, judged: Iterable[Fate]) -> Iterable[str]:
     """Prints what is alive, each case below the mistakes it would notice; gives the cases' lines."""
-    from triage.assurance.missing import missing_case
+    from triage.assurance.mutants.missing import missing_case
 
     together: dict[str, list[Fate]] = {}
     for one in judged:
@@ -119,7 +119,7 @@ def _suggestions(book: RuleBook, judged: Iterable[Fate]) -> Iterable[str]:
 def _table(judged: Iterable[Fate]) -> None:
     from typing import get_args
 
-    from triage.assurance.mutants import Operator
+    from triage.assurance.mutants.mistakes import Operator
 
     counts: Counter[tuple[str, str]] = Counter()
     for one in judged:

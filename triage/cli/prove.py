@@ -12,7 +12,7 @@ from triage.cli.ending import DONE, PROBLEMS_FOUND, UNREADABLE
 from triage.cli.options import open_book, rules_option
 
 if TYPE_CHECKING:
-    from triage.assurance.prove import Verdict
+    from triage.assurance.prove.statement import Verdict
     from triage.book.book import RuleBook
 
 
@@ -29,7 +29,7 @@ def prove(ctx: click.Context, names: Sequence[str], twice: bool, show_all: bool,
     the smallest patient, as a case to paste. A proof is complete for the rule language and the
     declared ranges, under `constraints.yaml`; it is silent on whether the medicine is right.
     """
-    from triage.assurance.prove import Prover
+    from triage.assurance.prove.prover import Prover
 
     book = open_book(rules)
     counts: dict[tuple[str, str], int] = {}

@@ -12,7 +12,7 @@ from triage.cli.ending import DONE, ENGINES_DISAGREE, PROBLEMS_FOUND, UNREADABLE
 from triage.cli.options import open_decider, rules_option, settings_option
 
 if TYPE_CHECKING:
-    from triage.assurance.cases import Outcome
+    from triage.assurance.cases.outcome import Outcome
 
 
 @click.command()
@@ -36,11 +36,11 @@ def test(
 
     A case that fails shows the first rule that differs and why.
     """
-    from triage.assurance.cases import run_case
-    from triage.assurance.coverage import coverage as cover
-    from triage.assurance.coverage import coverage_lines
-    from triage.assurance.junit import junit_xml
-    from triage.assurance.screens import screens_report
+    from triage.assurance.cases.coverage import coverage as cover
+    from triage.assurance.cases.coverage import coverage_lines
+    from triage.assurance.cases.junit import junit_xml
+    from triage.assurance.cases.outcome import run_case
+    from triage.assurance.cases.screens import screens_report
     from triage.book.reading.case import load_cases
     from triage.book.shipped import shipped_folder
     from triage.book.whole_file import write_whole

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
-from triage.assurance.mutants import Mutant
-from triage.assurance.noticed import Watch
+from triage.assurance.mutants.mistakes import Mutant
+from triage.assurance.mutants.noticed import Watch
 from triage.assurance.paste import Read, by_reference, denials, shortest, written_case
 from triage.assurance.people import People
 from triage.book.book import RuleBook

@@ -1,6 +1,6 @@
 """A pytest plugin: every case of a `cases` folder is a test item with the case's name.
 
-pytest -p triage.assurance.pytest_cases cases -k "blood and flow"
+pytest -p triage.assurance.cases.plugin cases -k "blood and flow"
 
 Only folders below pytest's root folder (`--rootdir`) count: a project may itself lie in some `cases`.
 """
@@ -54,7 +54,7 @@ class CaseItem(pytest.Item):
         self.case = case
 
     def runtest(self) -> None:
-        from triage.assurance.cases import run_case
+        from triage.assurance.cases.outcome import run_case
 
         outcome = run_case(_decider(), self.case)
         if outcome.differences:

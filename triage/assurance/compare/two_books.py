@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Literal
 
+from triage.assurance.compare.shared import Readings, Shared, shared
 from triage.assurance.paste import shortest
 from triage.assurance.people import People, reached, undoubted
-from triage.assurance.shared import Readings, Shared, shared
 from triage.book.book import RuleBook
 from triage.book.facts import Answers, Known, known
 from triage.book.logic import Condition, facts_of

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from triage.assurance.cases import Outcome, run_case
-from triage.assurance.mutants import Mutant
+from triage.assurance.cases.outcome import Outcome, run_case
+from triage.assurance.mutants.mistakes import Mutant
 from triage.book.book import RuleBook
 from triage.book.facts import Known, known
 from triage.book.logic import Condition, Is, fold

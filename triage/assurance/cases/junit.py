@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.etree import ElementTree
 
-from triage.assurance.cases import Outcome
+from triage.assurance.cases.outcome import Outcome
 from triage.book.problems import Problem
 
 

@@ -1,0 +1,1 @@
+"""Two rule books: who is told something else, and what else differs."""

@@ -1,0 +1,1 @@
+"""What holds of everybody: one file for each kind of statement, and the prover that asks them all."""
