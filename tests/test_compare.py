@@ -14,7 +14,7 @@ from triage.assurance.compare.two_books import Moved, TwoBooks
 from triage.book.book import RuleBook
 from triage.book.reading.load import load_book
 from triage.book.rule import Level
-from triage.engines.smt import Solver, Undecided
+from triage.engines.solver import Solver, Undecided
 
 FEVER = "any/fever-signs.yaml"
 

@@ -27,7 +27,8 @@ from triage.book.reading.case import Case, Expectation, load_cases
 from triage.book.reading.load import load_book
 from triage.book.rule import Example, Level, Rule
 from triage.engines.reference import trace
-from triage.engines.smt import Solver, Undecided, thresholds
+from triage.engines.smt import thresholds
+from triage.engines.solver import Solver, Undecided
 from triage.engines.truth import Truth
 
 SEED = int(os.environ.get("TRIAGE_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)

@@ -19,7 +19,7 @@ from triage.book.reading.load import load_book
 from triage.book.rule import Constraint, Guarantee, Level
 from triage.book.shipped import shipped_folder
 from triage.engines.reference import trace
-from triage.engines.smt import Solver, Undecided
+from triage.engines.solver import Solver, Undecided
 from triage.engines.truth import Truth
 
 

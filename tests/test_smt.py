@@ -12,15 +12,8 @@ from tests.random_books import random_answer, random_book
 from triage.book.book import RuleBook
 from triage.book.facts import known
 from triage.engines.reference import trace
-from triage.engines.smt import (
-    Informed,
-    Patient,
-    Solver,
-    Undecided,
-    _second_solver_finds,
-    thresholds,
-    whether_known,
-)
+from triage.engines.smt import Informed, Patient, thresholds, whether_known
+from triage.engines.solver import Solver, Undecided, _second_solver_finds
 from triage.engines.truth import Truth
 
 SEED = int(os.environ.get("TRIAGE_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
@@ -121,9 +114,9 @@ def test_a_solver_that_gives_up_on_a_conflict_names_none(monkeypatch: pytest.Mon
 
 
 def test_solvers_that_differ_decide_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    from triage.engines import smt
+    from triage.engines import solver
 
-    monkeypatch.setattr(smt, "_second_solver_finds", lambda assertions: True)
+    monkeypatch.setattr(solver, "_second_solver_finds", lambda assertions: True)
     flag = z3.Bool("flag")
     with pytest.raises(Undecided, match="second solver"):
         Solver([flag], twice=True).model(z3.Not(flag))

@@ -16,20 +16,8 @@ from triage.book.logic import Condition, Is, Spans, facts_of
 from triage.book.problems import Problem, Problems
 from triage.book.rule import Constraint, Rule
 from triage.engines.reference import trace
-from triage.engines.smt import (
-    Formula,
-    Informed,
-    Patient,
-    Solver,
-    Undecided,
-    differ,
-    every,
-    holds,
-    no,
-    some,
-    thresholds,
-    whether_known,
-)
+from triage.engines.smt import Informed, Patient, thresholds, whether_known
+from triage.engines.solver import Formula, Solver, Undecided, differ, every, holds, no, some
 from triage.engines.truth import Truth
 
 

@@ -17,7 +17,7 @@ from triage.book.facts import UNKNOWN, Answer, Answers, Fact, Known, NotKnown
 from triage.book.logic import Is, Spans, comparisons
 from triage.book.rule import Level, Rule
 from triage.decision.sentences import Sentences
-from triage.engines.smt import Formula, Undecided, every, no, some
+from triage.engines.solver import Formula, Undecided, every, no, some
 
 Tips = Literal["the level", "only the rule", "nothing", "not decided"]
 

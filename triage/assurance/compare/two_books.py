@@ -18,7 +18,8 @@ from triage.book.book import RuleBook
 from triage.book.facts import Answers, Known, known
 from triage.book.logic import Condition, facts_of
 from triage.book.rule import Level
-from triage.engines.smt import Formula, Informed, Patient, Solver, Undecided, every, no, some
+from triage.engines.smt import Informed, Patient
+from triage.engines.solver import Formula, Solver, Undecided, every, no, some
 
 Direction = Literal["lowered", "raised"]
 

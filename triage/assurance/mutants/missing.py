@@ -18,7 +18,8 @@ from triage.book.book import RuleBook
 from triage.book.facts import UNKNOWN, Answers, NotKnown, known
 from triage.book.rule import Rule
 from triage.engines.reference import trace
-from triage.engines.smt import Formula, Informed, Patient, Undecided, differ, every, no, some
+from triage.engines.smt import Informed, Patient
+from triage.engines.solver import Formula, Undecided, differ, every, no, some
 
 
 @dataclass(frozen=True, slots=True)

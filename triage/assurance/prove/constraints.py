@@ -9,7 +9,7 @@ from triage.assurance.prove.statement import Subject, Verdict, decided
 from triage.book.facts import Fact
 from triage.book.logic import facts_of
 from triage.book.rule import Constraint
-from triage.engines.smt import Solver
+from triage.engines.solver import Solver
 
 
 def constraints(subject: Subject) -> Iterator[Verdict]:

@@ -8,7 +8,8 @@ from functools import partial
 from triage.assurance.prove.statement import LEVELS, Subject, Verdict, decided
 from triage.book.facts import Fact, Known
 from triage.book.rule import Level
-from triage.engines.smt import Informed, Patient, Solver, Undecided, no
+from triage.engines.smt import Informed, Patient
+from triage.engines.solver import Solver, Undecided, no
 
 
 def worse_is_worse(subject: Subject) -> Iterator[Verdict]:

@@ -10,7 +10,7 @@ from triage.assurance.prove.statement import Subject, Verdict, decided
 from triage.book.facts import Known
 from triage.book.logic import facts_of
 from triage.book.rule import Guarantee
-from triage.engines.smt import Formula, no, some
+from triage.engines.solver import Formula, no, some
 
 
 def guarantees(subject: Subject) -> Iterator[Verdict]:

@@ -8,7 +8,8 @@ from functools import partial
 from triage.assurance.people import undoubted
 from triage.assurance.prove.statement import LEVELS, Subject, Verdict, decided
 from triage.book.rule import Level
-from triage.engines.smt import Formula, Informed, Solver, every, no
+from triage.engines.smt import Informed
+from triage.engines.solver import Formula, Solver, every, no
 
 
 def interval(subject: Subject) -> Iterator[Verdict]:

@@ -8,7 +8,7 @@ from itertools import combinations
 
 from triage.assurance.prove.statement import Subject, Verdict, decided
 from triage.book.rule import Rule
-from triage.engines.smt import Undecided, differ, every, holds, no, some
+from triage.engines.solver import Undecided, differ, every, holds, no, some
 
 
 def reachable(subject: Subject) -> Iterator[Verdict]:

@@ -10,7 +10,7 @@ from triage.assurance.people import People, reached
 from triage.book.book import RuleBook
 from triage.book.facts import Known
 from triage.book.rule import Level
-from triage.engines.smt import Formula, Undecided
+from triage.engines.solver import Formula, Undecided
 
 Result = Literal["proved", "refuted", "vacuous", "noted", "not decided"]
 LEVELS = tuple(Level)[1:]
