@@ -13,7 +13,7 @@ import pytest
 from tests.commands import TRIAGE, environment, run
 from triage.book.book import RuleBook
 from triage.cohort.batch import RESULT_COLUMNS, result_cells
-from triage.cohort.tables import column_names
+from triage.cohort.tables import Row, column_names
 from triage.decision.decide import Decider
 
 HEADER = "id,age (years),cancer,leg_weakness,temperature\n"
@@ -53,15 +53,17 @@ def test_every_form_of_input_gives_what_decide_gives_in_every_form_of_output(
                                            "temperature": "36.8 °C"}.items()}  # fmt: skip
     bob = {n: read[n].read(w) for n, w in {"age": "61 years", "cancer": "unknown",
                                            "leg_weakness": "both_legs"}.items()}  # fmt: skip
-    wanted = [result_cells(id, decider.decide(answers)) for id, answers in (("ann", ann), ("bob", bob))]
+    lines = {"in.csv": (2, 3), "in.jsonl": (1, 2), "in.yaml": (1, 3)}
     for name, text in TABLES.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
         said = run(tmp_path, "batch", name, "-o", out)
         assert (said.code, said.out) == (0, "")
         assert "2 rows in = 2 rows out + 0 refused" in said.err
+        people = (Row(lines[name][0], "ann", ann), Row(lines[name][1], "bob", bob))
+        wanted = [result_cells(row, decider.decide(row.answers)) for row in people]
         assert rows_of(tmp_path / out) == wanted, name
         assert problems(tmp_path / out) == []
-    assert tuple(wanted[0]) == RESULT_COLUMNS
+        assert tuple(wanted[0]) == RESULT_COLUMNS
 
 
 def test_a_folder_of_case_files_is_read_whole_and_a_bad_case_hides_no_good_one(tmp_path: Path) -> None:

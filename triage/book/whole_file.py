@@ -15,21 +15,28 @@ from typing import IO
 def whole_file(path: Path, mode: int = 0o666) -> Iterator[IO[bytes]]:
     """A file to write to that takes its place at `path` only when everything has been written.
 
-    Raises OSError when it cannot be written; then, as after any exception, `path` is untouched.
+    A link keeps leading to its file. Raises OSError that names `path` when it cannot be written; then,
+    as after any exception, `path` is untouched.
     """
+    named, path = path, path.resolve()
     if path.exists() and not path.is_file():
-        raise OSError(errno.EINVAL, "Not a plain file", str(path))
+        raise OSError(errno.EINVAL, "Not a plain file", str(named))
     _clear_after_the_killed(path)
     beside = path.with_name(f"{path.name}.{os.getpid()}.part")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    try:
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    except OSError as error:
+        raise OSError(error.errno, f"cannot be written: {error.strerror}", str(named)) from None
     try:
         with os.fdopen(descriptor, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
-    except BaseException:
+    except BaseException as error:
         beside.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:  # a full disk, which names no file
+            raise OSError(error.errno, f"cannot be written: {error.strerror}", str(named)) from None
         raise
     folder = os.open(path.parent, os.O_RDONLY)
     try:

@@ -130,8 +130,10 @@ def _quoted(text: str) -> str:
 
 
 def _lock_path(path: Path | None) -> Path:
+    """Beside the file itself, by whichever link it is named."""
     assert path is not None
-    return path.with_name(path.name + ".lock")
+    file = path.resolve()
+    return file.with_name(file.name + ".lock")
 
 
 def _lock(path: Path) -> int:

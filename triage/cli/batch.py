@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -49,7 +50,7 @@ def batch(ctx: click.Context, table: Path, out: Path, rules: Path | None, settin
         run_batch,
     )
 
-    if out.suffix not in (".csv", ".jsonl"):
+    if out.suffix.lower() not in (".csv", ".jsonl"):
         raise click.UsageError(f"{out} must end in .csv or .jsonl.")
     decider = open_decider(rules, settings)
     problems = out.with_name(out.name + ".problems.csv")
@@ -57,13 +58,13 @@ def batch(ctx: click.Context, table: Path, out: Path, rules: Path | None, settin
         if written.exists() and written.samefile(table):
             raise click.UsageError(f"{written} is the table itself. Name another file for the results.")
     with (
+        _interrupted_by_signals(),
         whole_file(out) as results_file,
         whole_file(problems) as problems_file,
         _rows(decider.book, table) as rows,
     ):
-        results = (
-            csv_writer(results_file, RESULT_COLUMNS) if out.suffix == ".csv" else jsonl_writer(results_file)
-        )
+        as_csv = out.suffix.lower() == ".csv"
+        results = csv_writer(results_file, RESULT_COLUMNS) if as_csv else jsonl_writer(results_file)
         tally = run_batch(decider, rows, results, csv_writer(problems_file, PROBLEM_COLUMNS))
     click.echo(f"{tally.read} rows in = {tally.decided} rows out + {tally.refused} refused", err=True)
     for name in (*(level.name for level in reversed(Level)), NO_LEVEL):
@@ -80,6 +81,21 @@ def batch(ctx: click.Context, table: Path, out: Path, rules: Path | None, settin
     ctx.exit(PROBLEMS_FOUND if tally.refused else DONE)
 
 
+@contextmanager
+def _interrupted_by_signals() -> Iterator[None]:
+    """Ends like Ctrl-C where another process ends this one: what is half written does not stay."""
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def _repeated(ids: list[str]) -> str:
     few = ", ".join(repr(f"{id:.40}") for id in ids[:5])
     stand = "id stands" if len(ids) == 1 else "ids stand"
@@ -91,10 +107,10 @@ def _rows(book: RuleBook, table: Path) -> Iterator[Iterator[Row]]:
     """The rows of a table, with a progress bar where standard error is a terminal."""
     from triage.cohort.tables import case_rows, read_rows
 
-    if table.is_dir() or table.suffix in (".yaml", ".yml"):
+    if table.is_dir() or table.suffix.lower() in (".yaml", ".yml"):
         yield case_rows(book, table)
         return
-    if table.suffix not in (".csv", ".jsonl"):
+    if table.suffix.lower() not in (".csv", ".jsonl"):
         raise click.UsageError(f"{table} must end in .csv, .jsonl or .yaml, or be a folder of case files.")
     with table.open("rb") as stream:
         rows = read_rows(book, table, stream)

@@ -27,9 +27,11 @@ RESULT_COLUMNS = (
     "contradictions",
     "engines_agree",
     "rule_book",
+    "row",
 )
 NO_LEVEL = "no level"
 """What is counted of those whose advice is `none` only for want of answers."""
+MAX_REASON = 300
 PROBLEM_COLUMNS = ("row", "id", "column", "reason")
 
 
@@ -63,7 +65,12 @@ def run_batch(
         if row.refused:
             tally.refused += 1
             for refusal in row.refused:
-                values = (str(row.line), row.id, refusal.column, refusal.reason)
+                reason = (
+                    refusal.reason
+                    if len(refusal.reason) <= MAX_REASON
+                    else refusal.reason[:MAX_REASON] + " …"
+                )
+                values = (str(row.line), row.id, refusal.column, reason)
                 problems(dict(zip(PROBLEM_COLUMNS, values, strict=True)))
             continue
         decision = decider.decide(row.answers)
@@ -71,14 +78,18 @@ def run_batch(
         tally.disagreed += not decision.engines_agree
         level = decision.advice.name if decision.gives_level else NO_LEVEL
         tally.levels[level] = tally.levels.get(level, 0) + 1
-        results(result_cells(row.id, decision))
+        results(result_cells(row, decision))
     return tally
 
 
-def result_cells(id: str, decision: Decision) -> dict[str, str]:
-    """A decision as one row of texts, lists separated by spaces."""
+def _shortened(reason: str) -> str:
+    return reason if len(reason) <= MAX_REASON else f"{reason[:MAX_REASON]} …"
+
+
+def result_cells(row: Row, decision: Decision) -> dict[str, str]:
+    """A decision as one row of texts, lists separated by spaces; `row` is the line of the table."""
     return {
-        "id": id,
+        "id": row.id,
         "urgency": decision.urgency.name,
         "possible": decision.possible.name,
         "advice": decision.advice.name,
@@ -92,6 +103,7 @@ def result_cells(id: str, decision: Decision) -> dict[str, str]:
         "contradictions": " ".join(c.because for c in decision.contradictions),
         "engines_agree": "yes" if decision.engines_agree else "no",
         "rule_book": decision.book.name,
+        "row": str(row.line),
     }
 
 

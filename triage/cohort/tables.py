@@ -28,6 +28,7 @@ from triage.book.reading.files import case_files
 from triage.book.reading.text import read_page
 
 MAX_LINE = 1_000_000
+MOST_HINTS = 20
 _TOO_LONG = f"longer than {MAX_LINE:,} bytes"
 _NOT_TEXT = "not UTF-8"
 _BAD_QUOTES = "quotes that do not open and close around one cell"
@@ -90,7 +91,7 @@ def read_rows(book: RuleBook, path: Path, stream: IO[bytes]) -> Iterator[Row]:
     Raises Problems before the first row when a column is unknown or there is no header.
     """
     lines = _lines(path, stream)
-    if path.suffix == ".csv":
+    if path.suffix.lower() == ".csv":
         return _csv_rows(book, path, lines)
     return (_json_row(book, n, line) for n, line in enumerate(lines, start=1) if line is None or line.strip())
 
@@ -262,8 +263,8 @@ def _json_row(book: RuleBook, number: int, line: str | None) -> Row:
     for name, value in read.items():
         column = _column(book, name)
         if column is None:
-            reason = f'unknown column "{name}" ({nearest(name, column_names(book))})'
-            refused.append(Refusal(name, reason))
+            hint = nearest(name, column_names(book)) if len(refused) < MOST_HINTS else ""
+            refused.append(Refusal(name, f'unknown column "{name}"{hint and f" ({hint})"}'))
         elif column.fact is not None and any(column.fact is other.fact for other, _ in cells):
             refused.append(Refusal(name, f"{column.fact.id} stands there twice"))
         elif isinstance(value, str) and _unreadable(value):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from triage.book.reading import shape
 
 EVERYTHING_ELSE = "everything else"
+MOST_HINTS = 100  # looking for the nearest of all names takes longer than reading the file
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ class _CaseReader:
                 self._say((*place, name), "K004", f"{name} has more than one answer", "one text")
                 continue
             if fact is None:
-                hint = nearest(name, self.book.facts)
+                hint = nearest(name, self.book.facts) if len(self.found) < MOST_HINTS else ""
                 self._say((*place, name), "K003", f'unknown fact "{name}"', hint, key=True)
                 continue
             try:
