@@ -208,7 +208,7 @@ def test_under_18_it_says_that_the_rules_are_for_adults_and_gives_no_level(tmp_p
         assert at.code == 0
     assert "for adults" in told
     assert "call your cancer team" in told
-    assert "No red flag" not in told
+    assert "warning sign" not in told
 
 
 def test_plain_has_no_escape_codes_and_no_symbols_even_on_a_terminal(book: RuleBook, tmp_path: Path) -> None:
