@@ -6,10 +6,18 @@ import os
 import signal
 import subprocess
 from pathlib import Path
+from typing import IO
+
+import pytest
 
 from tests.commands import TRIAGE, environment
 
 HEADER = "id,age (years),cancer,leg_weakness,temperature\n"
+
+
+def endless(pipe: Path) -> IO[str]:
+    """A pipe to write to, opened for reading too: with a command that does not start, nothing hangs."""
+    return os.fdopen(os.open(pipe, os.O_RDWR), "w")
 
 
 def test_killed_in_the_middle_it_leaves_the_old_results(tmp_path: Path) -> None:
@@ -21,7 +29,7 @@ def test_killed_in_the_middle_it_leaves_the_old_results(tmp_path: Path) -> None:
         [TRIAGE, "batch", "in.csv", "-o", "out.csv"],
         env=environment(tmp_path), cwd=tmp_path, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    with (tmp_path / "in.csv").open("w") as table:
+    with endless(tmp_path / "in.csv") as table:
         table.write(HEADER + "x,60,liver,none,\n" * 2_000)
         table.flush()
         part = None
@@ -34,17 +42,20 @@ def test_killed_in_the_middle_it_leaves_the_old_results(tmp_path: Path) -> None:
         assert (tmp_path / name).read_text() == "the old results\n"
 
 
-def test_stopped_by_ctrl_c_it_leaves_the_old_results_and_no_part(tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_stopped_it_leaves_the_old_results_and_no_part(how: signal.Signals, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "in.csv")
     (tmp_path / "out.csv").write_text("the old results\n")
     child = subprocess.Popen(
         [TRIAGE, "batch", "in.csv", "-o", "out.csv"],
         env=environment(tmp_path), cwd=tmp_path, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-    with (tmp_path / "in.csv").open("w") as table:
+    with endless(tmp_path / "in.csv") as table:
         table.write(HEADER + "x,60,liver,none,\n")
         table.flush()
-        child.send_signal(signal.SIGINT)
+        while not list(tmp_path.glob("*.part")):
+            assert child.poll() is None
+        child.send_signal(how)
         _, said = child.communicate(timeout=60)
     assert child.returncode == 130
     assert "Traceback" not in said

@@ -196,3 +196,18 @@ def test_the_state_folder_follows_the_environment(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("XDG_STATE_HOME", "")
     monkeypatch.setenv("HOME", "/home/ann")
     assert sessions_folder() == Path("/home/ann/.local/state/triage")
+
+
+def test_two_names_of_one_file_are_one_session(small_book: RuleBook, tmp_path: Path) -> None:
+    """A link beside the file must not let a second session write over the first."""
+    first = Session(small_book, tmp_path / "s.yaml")
+    first.give({"age": 60})
+    (tmp_path / "link.yaml").symlink_to("s.yaml")
+    with pytest.raises(Problems, match="A002"):
+        Session.resume(small_book, tmp_path / "link.yaml")
+    first.close()
+    second, _ = Session.resume(small_book, tmp_path / "link.yaml")
+    second.give({"age": 61})
+    second.close()
+    assert (tmp_path / "link.yaml").is_symlink()
+    assert "61 years" in (tmp_path / "s.yaml").read_text()

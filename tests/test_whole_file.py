@@ -157,3 +157,17 @@ def test_a_new_file_is_whole_or_does_not_stay(tmp_path: Path, monkeypatch: pytes
     with pytest.raises(OSError, match="No space left"):
         write_new(tmp_path / "half.yaml", b"half")
     assert [file.name for file in tmp_path.iterdir()] == ["new.yaml"]
+
+
+def test_a_link_keeps_leading_to_its_file(tmp_path: Path) -> None:
+    (tmp_path / "real.txt").write_text("old")
+    (tmp_path / "link.txt").symlink_to("real.txt")
+    write_whole(tmp_path / "link.txt", b"new")
+    assert (tmp_path / "link.txt").is_symlink()
+    assert (tmp_path / "real.txt").read_text() == "new"
+
+
+def test_what_cannot_be_written_is_told_by_the_name_that_was_given(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="cannot be written: No such file or directory") as caught:
+        write_whole(tmp_path / "missing" / "out.csv", b"")
+    assert caught.value.filename == str(tmp_path / "missing" / "out.csv")

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # writing that fails so names no file
+
 
 @contextmanager
 def whole_file(path: Path, mode: int = 0o666) -> Iterator[IO[bytes]]:
@@ -24,18 +26,14 @@ def whole_file(path: Path, mode: int = 0o666) -> Iterator[IO[bytes]]:
     _clear_after_the_killed(path)
     beside = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    except OSError as error:
-        raise OSError(error.errno, f"cannot be written: {error.strerror}", str(named)) from None
-    try:
-        with os.fdopen(descriptor, "wb") as file:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
     except BaseException as error:
         beside.unlink(missing_ok=True)
-        if isinstance(error, OSError) and error.filename is None:  # a full disk, which names no file
+        if isinstance(error, OSError) and (error.filename == str(beside) or error.errno in _FULL):
             raise OSError(error.errno, f"cannot be written: {error.strerror}", str(named)) from None
         raise
     folder = os.open(path.parent, os.O_RDONLY)
