@@ -11,7 +11,7 @@ import pytest
 
 from tests.conftest import BOOKS
 from triage.book.book import RuleBook
-from triage.book.problems import Problems
+from triage.book.problems import Problem, Problems
 from triage.book.reading.cache import MOST_ENTRIES, open_book
 
 
@@ -117,3 +117,13 @@ def test_old_entries_make_room(kept: Path, small_copy: Path) -> None:
             file.write(f"# {number}\n")
         open_book(small_copy)
     assert len(list(kept.glob("*.book"))) == MOST_ENTRIES
+
+
+def test_a_book_that_no_engine_could_run_is_told_each_time_and_never_kept(kept: Path) -> None:
+    def refuse(book: RuleBook) -> None:
+        raise Problems([Problem("any/wide.yaml", 1, 1, "L003", "too wide")])
+
+    for _ in range(2):
+        with pytest.raises(Problems, match="L003"):
+            open_book(BOOKS / "small", refuse)
+    assert not list(kept.glob("*.book"))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from triage.assurance.compare.revision import book_named
+from triage.assurance.compare.revision import NoSuchBook, book_named
 from triage.book.book import RuleBook
 
 
@@ -30,3 +30,11 @@ def test_a_python_whose_tarfile_has_no_filters_reads_a_revision_too(
     monkeypatch.setattr(tarfile.TarFile, "extractall", without_filters)
     monkeypatch.chdir(tmp_path)
     assert book_named("HEAD").hash == small_book.hash
+
+
+def test_without_git_a_name_that_is_no_folder_is_told_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(NoSuchBook, match="git, which would know a revision, is not installed"):
+        book_named("HEAD~1")

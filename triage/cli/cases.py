@@ -50,7 +50,8 @@ def cases(
     book = open_book(rules)
     unknown = [name for name in names if name not in book.rules]
     for name in unknown:
-        click.echo(f'no rule is called "{name}" ({nearest(name, book.rules)})', err=True)
+        hint = nearest(name, book.rules) or "`triage show` lists all names"
+        click.echo(f'no rule is called "{name}" ({hint})', err=True)
     if unknown:
         ctx.exit(UNREADABLE)
     found: list[Pair] = []

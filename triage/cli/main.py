@@ -32,8 +32,7 @@ def triage() -> None:
     """Red flags after cancer treatment: how soon to act, and why.
 
     A patient answers `triage ask`; a nurse in a call uses `triage ask --nurse`; a clinic decides one
-    patient with `triage decide` and a file of many with `triage batch`. Authors of rules use `test`,
-    `check` and `show`.
+    patient with `triage decide` and a file of many with `triage batch`. Authors of rules use the rest.
 
     Answers go to standard output, talk to standard error. Exit codes: 0 done, 1 problems found,
     2 wrong usage or unreadable input, 3 the two engines disagree, 130 interrupted.

@@ -38,11 +38,17 @@ format_option = click.option(
 
 
 def open_book(rules: Path | None) -> RuleBook:
-    """The rule book of `--rules`, or the shipped one. Raises Problems."""
+    """The rule book of `--rules`, or the shipped one. Raises Problems, also when no engine could run it."""
     from triage.book.reading.cache import open_book as open_cached
     from triage.book.shipped import shipped_folder
 
-    return open_cached(rules or shipped_folder("rules"))
+    return open_cached(rules or shipped_folder("rules"), _fits_the_engines)
+
+
+def _fits_the_engines(book: RuleBook) -> None:
+    from triage.engines.durable import compiled
+
+    compiled(book.facts, list(book.rules.values()))
 
 
 def open_decider(rules: Path | None, settings: Path | None = None) -> Decider:

@@ -41,7 +41,8 @@ def show(ctx: click.Context, names: Sequence[str], folder: Path | None, rules: P
     every = {id for ids in known.values() for id in ids}
     unknown = [name for name in names if name not in every]
     for name in unknown:
-        click.echo(f'nothing is called "{name}" ({nearest(name, every)})', err=True)
+        hint = nearest(name, every) or "`triage show` lists all names"
+        click.echo(f'nothing is called "{name}" ({hint})', err=True)
     if unknown:
         ctx.exit(UNREADABLE)
     cases, found = load_cases([folder or shipped_folder("cases")], book)

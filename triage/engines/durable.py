@@ -19,7 +19,7 @@ import re
 import sys
 import threading
 import weakref
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
 from triage.book.facts import Fact, Known
@@ -49,6 +49,40 @@ class EngineFailure(Exception):
     """durable-rules did not run its agenda to the end; it has been rebuilt and may be asked again."""
 
 
+def compiled(facts: Mapping[str, Fact], rules: Sequence[Rule]) -> dict[str, Pattern]:
+    """The pattern of each rule by its id. Raises Problems (codes L…) beyond the limits of durable-rules."""
+    patterns = {rule.id: fold(rule.when, Patterns(facts)) for rule in rules}
+    found = list(_beyond_limits(facts, rules, patterns))
+    if found:
+        raise Problems(found)
+    return patterns
+
+
+def _beyond_limits(
+    facts: Mapping[str, Fact], rules: Sequence[Rule], patterns: Mapping[str, Pattern]
+) -> Iterable[Problem]:
+    where = rules[0].file if rules else "rules"
+    if len(facts) > MAX_FACTS:
+        yield Problem(where, 1, 1, "L001", f"{len(facts)} facts", f"at most {MAX_FACTS}")
+    for rule in rules:
+        pattern = patterns[rule.id]
+        if pattern.groups > MAX_GROUPS:
+            what = f"this rule makes {pattern.groups} and/or groups for durable-rules"
+            yield Problem(rule.file, 1, 1, "L002", what, f"at most {MAX_GROUPS}: split the rule")
+        if pattern.weight > MAX_WEIGHT:
+            what = f"this rule makes {pattern.comparisons} comparisons for durable-rules"
+            yield Problem(rule.file, 1, 1, "L003", what, f"with its groups at most {MAX_WEIGHT}: split it")
+        if pattern.ways > MAX_FIRINGS:
+            what = f"this rule can be true in {pattern.ways} ways, and durable-rules fires it for each"
+            yield Problem(rule.file, 1, 1, "L005", what, f"at most {MAX_FIRINGS}: split the rule")
+    seen: dict[int, str] = {}
+    for name in ["kind", "sid", "id", CANARY, *facts, *(rule.id for rule in rules)]:
+        other = seen.setdefault(_hash(name), name)
+        if other != name:
+            what = f'durable-rules cannot tell "{name}" from "{other}" (same 32-bit hash)'
+            yield Problem(where, 1, 1, "L004", what, "rename one")
+
+
 class DurableEngine:
     """The rules of a book, compiled once and asked once per patient. Safe to share between threads.
 
@@ -59,10 +93,7 @@ class DurableEngine:
     def __init__(self, facts: Mapping[str, Fact], rules: Iterable[Rule]) -> None:
         self._facts = facts
         self._rules = tuple(rules)
-        self._patterns = {rule.id: fold(rule.when, Patterns(facts)) for rule in self._rules}
-        found = list(self._beyond_limits())
-        if found:
-            raise Problems(found)
+        self._patterns = compiled(facts, self._rules)
         self._engine = _import_engine()
         self._lock = threading.Lock()
         self._rulesets: dict[int, bool] = {}
@@ -143,30 +174,6 @@ class DurableEngine:
             ruleset[rule.id] = {"all": [{"m": guarded.json}], "pri": 1}
             weight += pattern.weight
         yield {**ruleset, **_canary()}
-
-    def _beyond_limits(self) -> Iterable[Problem]:
-        where = self._rules[0].file if self._rules else "rules"
-        if len(self._facts) > MAX_FACTS:
-            yield Problem(where, 1, 1, "L001", f"{len(self._facts)} facts", f"at most {MAX_FACTS}")
-        for rule in self._rules:
-            pattern = self._patterns[rule.id]
-            if pattern.groups > MAX_GROUPS:
-                what = f"this rule makes {pattern.groups} and/or groups for durable-rules"
-                yield Problem(rule.file, 1, 1, "L002", what, f"at most {MAX_GROUPS}: split the rule")
-            if pattern.weight > MAX_WEIGHT:
-                what = f"this rule makes {pattern.comparisons} comparisons for durable-rules"
-                yield Problem(
-                    rule.file, 1, 1, "L003", what, f"with its groups at most {MAX_WEIGHT}: split it"
-                )
-            if pattern.ways > MAX_FIRINGS:
-                what = f"this rule can be true in {pattern.ways} ways, and durable-rules fires it for each"
-                yield Problem(rule.file, 1, 1, "L005", what, f"at most {MAX_FIRINGS}: split the rule")
-        seen: dict[int, str] = {}
-        for name in ["kind", "sid", "id", CANARY, *self._facts, *(rule.id for rule in self._rules)]:
-            other = seen.setdefault(_hash(name), name)
-            if other != name:
-                what = f'durable-rules cannot tell "{name}" from "{other}" (same 32-bit hash)'
-                yield Problem(where, 1, 1, "L004", what, "rename one")
 
 
 def _delete(engine: Any, rulesets: dict[int, bool], keep: Container[int] = ()) -> None:

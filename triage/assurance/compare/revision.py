@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import subprocess
 import tarfile
 import tempfile
@@ -26,6 +27,8 @@ def book_named(name: str) -> RuleBook:
     """
     if Path(name).is_dir():
         return load_book(Path(name))
+    if shutil.which("git") is None:
+        raise NoSuchBook(f'"{name}" is no folder, and git, which would know a revision, is not installed.')
     commit = _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     if commit is None:
         raise NoSuchBook(
@@ -52,9 +55,6 @@ def book_named(name: str) -> RuleBook:
 
 
 def _git(*arguments: str) -> bytes | None:
-    """What git printed, or None when it failed or there is no git."""
-    try:
-        done = subprocess.run(["git", *arguments], capture_output=True, check=False)  # noqa: S603, S607 - no shell
-    except FileNotFoundError:
-        return None
+    """What git printed, or None when it failed."""
+    done = subprocess.run(["git", *arguments], capture_output=True, check=False)  # noqa: S603, S607 - no shell
     return done.stdout if done.returncode == 0 else None

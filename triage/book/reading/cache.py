@@ -10,6 +10,7 @@ import hashlib
 import os
 import pickle
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from triage.book.book import RuleBook
@@ -21,8 +22,11 @@ _CODE = Path(__file__).parent.parent
 _DIGEST = hashlib.sha256().digest_size
 
 
-def open_book(path: Path) -> RuleBook:
-    """The rule book of a folder, from the cache when it was loaded before. Raises Problems."""
+def open_book(path: Path, accept: Callable[[RuleBook], object] | None = None) -> RuleBook:
+    """The rule book of a folder, from the cache when it was loaded before. Raises Problems.
+
+    `accept` is asked of a book before it is kept, and raises Problems where it is refused.
+    """
     files = book_files(path)
     entry = _folder() / f"{_key(path, hash_files(files))}.book"
     book = _kept(entry)
@@ -30,13 +34,15 @@ def open_book(path: Path) -> RuleBook:
         from triage.book.reading.load import load_files
 
         book = load_files(path, files)
+        if accept is not None:
+            accept(book)
         _keep(entry, book)
     return book
 
 
 def _folder() -> Path:
-    cache = os.environ.get("XDG_CACHE_HOME")
-    return (Path(cache) if cache else Path("~/.cache").expanduser()) / "triage"
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+    return (cache if cache.is_absolute() else Path("~/.cache").expanduser()) / "triage"
 
 
 def _key(path: Path, book_hash: str) -> str:
@@ -56,7 +62,7 @@ def _kept(entry: Path) -> RuleBook | None:
         if hashlib.sha256(raw[_DIGEST:]).digest() != raw[:_DIGEST]:
             return None  # a flipped bit could be a milder level
         book = pickle.loads(raw[_DIGEST:])  # noqa: S301 - see above
-    except (OSError, EOFError, pickle.UnpicklingError, AttributeError, ImportError, IndexError):
+    except Exception:  # whatever unpickling may raise: the book is then loaded from its files
         return None
     return book if isinstance(book, RuleBook) else None
 
