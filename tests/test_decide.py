@@ -83,6 +83,19 @@ def test_the_json_says_what_fired_why_and_what_is_open(tmp_path: Path) -> None:
     assert document["suspects"] == []
 
 
+def test_what_a_session_had_ticked_counts_in_decide_and_test(tmp_path: Path) -> None:
+    """A case file of somebody who stopped before the detail: weak in the legs, which leg was not asked."""
+    case = "- name: stopped early\n  facts: {age: 60 years}\n  ticked: [leg_weakness]\n"
+    expect = "  expect: {urgency: now, rules: [any/cord-sign], status: decided}\n"
+    (tmp_path / "s.yaml").write_text(case + expect)
+    document = json.loads(run(tmp_path, "decide", "s.yaml", "--format", "json").out)
+    assert (document["urgency"], document["ticked"]) == ("now", ["leg_weakness"])
+    told = run(tmp_path, "decide", "s.yaml", "--nurse").out
+    assert "New weakness in the legs: there, details not asked" in told
+    tested = run(tmp_path, "test", "s.yaml")
+    assert (tested.code, tested.out) == (0, "1 passed, 0 failed\n")
+
+
 def test_the_patient_reads_the_level_first_and_no_name_of_a_disease(
     small_book: RuleBook, tmp_path: Path
 ) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
 
 from triage.book.book import RuleBook
-from triage.book.facts import Answer
+from triage.book.facts import Answer, Known
 from triage.book.logic import All, Any, Is, Spans
 from triage.book.rule import Constraint, Level
 from triage.decision.decide import Decider, Decision
@@ -15,6 +16,8 @@ from triage.decision.explain import explain, full, why, why_not
 from triage.decision.interview import next_question
 from triage.decision.settings import Settings
 from triage.decision.telling import tell_patient
+from triage.engines.reference import firings
+from triage.engines.truth import Firings
 
 DENIED = {
     "leg_weakness": "none",
@@ -204,6 +207,53 @@ def test_why_and_why_not_are_filters_over_the_same_trace(small_book: RuleBook) -
     assert told["why"] == ""
     for rule in small_book.rules:
         assert rule in told["full"]
+
+
+def test_a_ticked_symptom_counts_as_its_mildest_kind_before_its_detail_is_asked(small_book: RuleBook) -> None:
+    decider = Decider(small_book)
+    ticked = decider.decide({"age": 60}, ["leg_weakness"])
+    assert (ticked.urgency, ticked.status, ticked.ticked) == (Level.now, "decided", ("leg_weakness",))
+    assert [rule.id for rule in ticked.fired] == ["any/cord-sign"]
+    assert ticked.engines_agree
+    assert ticked.is_there("leg_weakness")
+    told = "\n".join(explain(ticked, why))
+    assert "New weakness in the legs: there, details not asked; wanted Yes, one leg or Yes, both legs" in told
+
+
+def test_a_tick_leaves_possible_open_and_unfinished_to_the_answers(small_book: RuleBook) -> None:
+    """Back pain that stays is for this week, and pain now and then for nothing: the detail decides."""
+    answers: dict[str, Answer] = {**{k: v for k, v in WELL.items() if k not in ("age", "back_pain")}}
+    answers |= {"age": 60, "cancer": "liver"}
+    decider = Decider(small_book)
+    ticked = decider.decide(answers, ["back_pain"])
+    assert (ticked.urgency, ticked.possible) == (Level.none, Level.this_week)
+    assert (ticked.status, ticked.open) == ("unfinished", ("back_pain",))
+    assert ticked.possible is decider.decide(answers).possible
+    answered = decider.decide({**answers, "back_pain": "passing"}, ["back_pain"])
+    assert (answered.ticked, answered.status) == ((), "decided"), "an answer takes the place of its tick"
+
+
+def test_a_tick_that_is_no_ordered_choice_or_that_contradicts_an_answer_lowers_nothing(
+    small_book: RuleBook,
+) -> None:
+    decider = Decider(small_book)
+    assert decider.decide({}, ["lump_size", "cancer", "blood_flow"]).ticked == ()
+    never = All((Is("leg_numbness", frozenset({"yes"})), Is("back_pain", frozenset({"passing", "lasting"}))))
+    book = replace(small_book, constraints=(Constraint(never, "planted"),))
+    contradicted = Decider(book).decide({"leg_numbness": "yes"}, ["back_pain"])
+    assert (contradicted.urgency, contradicted.contradictions) == (Level.now, ())
+
+
+def test_an_engine_that_differs_on_the_ticks_alone_is_told(small_book: RuleBook) -> None:
+    class Silent:
+        def decide(self, known: Mapping[str, Known]) -> Firings:
+            truth = firings({id: rule.when for id, rule in small_book.rules.items()}, known)
+            lost = {"any/cord-sign"} if "leg_weakness" in known else set()
+            return Firings(truth.certain - lost, truth.possible)
+
+    decision = Decider(small_book, second=Silent()).decide({"age": 60}, ["leg_weakness"])
+    assert decision.urgency is Level.now
+    assert [judged.rule.id for judged in decision.disputed] == ["any/cord-sign"]
 
 
 def test_the_interview_asks_red_flags_first_and_shares_a_screen(small_book: RuleBook) -> None:

@@ -103,6 +103,27 @@ def test_the_interval_holds_the_truth_of_every_completion(
         assert decision.urgency <= truth <= decision.possible
 
 
+@given(st.data(), deciders)
+def test_a_tick_says_no_more_than_each_kind_of_there_and_no_less_than_no_tick(
+    data: st.DataObject, decider: Decider
+) -> None:
+    """Random books are ordered: a rule that takes an answer takes every worse one."""
+    answers = data.draw(patients(decider.book))
+    free = [f for f in decider.book.facts.values() if f.ordered and f.id not in answers]
+    assume(free)
+    fact = data.draw(st.sampled_from(free))
+    without, ticked = decider.decide(answers), decider.decide(answers, [fact.id])
+    assert without.urgency <= ticked.urgency <= ticked.advice <= ticked.possible == without.possible
+    assert (ticked.status == "decided") == (ticked.urgency == ticked.possible) or (
+        ticked.status == "out_of_scope"
+    )
+    assert set(ticked.open) <= set(without.open)
+    for there in list(fact.answers)[1:]:
+        detailed = decider.decide({**answers, fact.id: there})
+        assert ticked.urgency <= detailed.urgency
+        assert detailed.possible <= ticked.possible
+
+
 def _is_known(answer: Answer) -> bool:
     return not isinstance(answer, NotKnown)
 

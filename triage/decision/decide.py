@@ -59,10 +59,14 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The result for one patient. `urgency` <= `advice` <= `possible`, always."""
+    """The result for one patient. `urgency` <= `advice` <= `possible`, always.
+
+    `ticked` are the symptoms that are there and whose details were not asked yet.
+    """
 
     book: RuleBook
     answers: Answers
+    ticked: tuple[str, ...]
     urgency: Level
     possible: Level
     advice: Level
@@ -92,6 +96,10 @@ class Decision:
     def doubted(self) -> frozenset[str]:
         """The facts whose answers contradict each other, and count as not known."""
         return frozenset(name for met in self.contradictions for name in facts_of(met.never))
+
+    def is_there(self, fact: str) -> bool:
+        """Whether this symptom or finding is definitely present, by its answer or by a tick."""
+        return fact in self.ticked or self.book.facts[fact].shows_presence(self.answers.get(fact))
 
     @property
     def fired(self) -> tuple[Rule, ...]:
@@ -162,11 +170,25 @@ class Decider:
         self.settings = settings or Settings()
         self._second = second or DurableEngine(book.facts, book.rules.values())
 
-    def decide(self, answers: Answers) -> Decision:
-        """The decision for these answers, by both engines."""
+    def decide(self, answers: Answers, ticked: Iterable[str] = ()) -> Decision:
+        """The decision for these answers, by both engines.
+
+        `ticked` are facts of which it is known only that they are there: on a list, before the
+        detail was asked. Each ordered choice among them that has no answer counts as its second
+        answer, the mildest kind of *there*, for what is certain: a worse answer never lowers the
+        level, which is proved for every book. What is possible, open and unfinished is read from
+        the answers alone, since the detail may still raise the level; so is a rule that is true
+        without the ticks and, because one of them contradicts an answer, would not be with them.
+        """
         given = known(answers)
         sure, contradictions = without_contradictions(self.book.constraints, given)
         read, failure = self._read(sure)
+        floor = self._mildest_kind_of_there(answers, ticked)
+        if floor:
+            at_least, _ = without_contradictions(self.book.constraints, {**given, **floor})
+            raised, second_failure = self._read(at_least)
+            read = [_certain_by_either(*pair) for pair in zip(read, raised, strict=True)]
+            failure = failure or second_failure
         urgency = _highest(judged for judged in read if judged.fires)
         possible = _highest(judged for judged in read if judged.truth is not Truth.FALSE)
         judged = tuple(self._judge(one, urgency, answers, sure) for one in read)
@@ -188,6 +210,7 @@ class Decider:
         return Decision(
             book=self.book,
             answers=dict(answers),
+            ticked=tuple(floor),
             urgency=urgency,
             possible=possible,
             advice=max(urgency, _highest(result for result in judged if result.counted)),
@@ -197,6 +220,11 @@ class Decider:
             contradictions=contradictions,
             engine_failure=failure,
         )
+
+    def _mildest_kind_of_there(self, answers: Answers, ticked: Iterable[str]) -> dict[str, Known]:
+        """The second answer to each ticked fact that is an ordered choice and has no answer."""
+        facts = [self.book.facts[name] for name in dict.fromkeys(ticked) if name not in answers]
+        return {fact.id: list(fact.answers)[1] for fact in facts if fact.ordered}
 
     def _read(self, sure: Mapping[str, Known]) -> tuple[list[Judged], str]:
         """Every rule as both engines read it, and why durable-rules failed, if it did."""
@@ -241,6 +269,14 @@ class Decider:
             name = found.comparison.fact
             return found.truth is Truth.TRUE and self.book.facts[name].shows_presence(sure[name])
         return any(self._something_is_there(part, sure) for part in found.parts)
+
+
+def _certain_by_either(read: Judged, raised: Judged) -> Judged:
+    """A rule read without and with the ticks: it fires where either says so, and a difference stays told."""
+    higher = raised if raised.fires and not read.fires else read
+    if read.agreed and raised.agreed:
+        return higher
+    return replace(higher, durable=read.durable | raised.durable)
 
 
 def _highest(judged: Iterable[Judged]) -> Level:

@@ -74,6 +74,7 @@ class DecisionDocument(TypedDict):
     `rules` fired, and `exams` are theirs; `counted` are open but count in full, and
     `exams_in_doubt` are of those alone; `review` must be looked at by a person. `gives_level` is
     false where the advice is `none` only for want of answers: nobody may be told that as a level.
+    `ticked` are there with their details not asked: they count as the mildest kind of *there*.
     `open` are the facts that could still raise the level, with `questions` saying to what.
     """
 
@@ -96,6 +97,7 @@ class DecisionDocument(TypedDict):
     contradictions: list[Contradiction]
     engines: Engines
     facts: dict[str, str]
+    ticked: list[str]
 
 
 def json_schema() -> dict[str, Any]:
@@ -171,6 +173,7 @@ def decision_document(decision: Decision) -> DecisionDocument:
             failure=decision.engine_failure,
         ),
         facts={name: book.facts[name].write(answer) for name, answer in decision.answers.items()},
+        ticked=list(decision.ticked),
     )
 
 

@@ -22,11 +22,7 @@ def why_not(decision: Decision, judged: Judged) -> bool:
     if judged.truth is not Truth.FALSE:
         return judged.open and not judged.counted
     return any(
-        leaf.truth is Truth.TRUE
-        and leaf.comparison is not None
-        and decision.book.facts[leaf.comparison.fact].shows_presence(
-            decision.answers.get(leaf.comparison.fact)
-        )
+        leaf.truth is Truth.TRUE and leaf.comparison is not None and decision.is_there(leaf.comparison.fact)
         for leaf in judged.trace.leaves()
     )
 
@@ -43,7 +39,8 @@ def explain(decision: Decision, keep: Filter) -> Iterator[str]:
             rule = judged.rule
             yield f"{rule.id} ({rule.urgency.name}): {rule.title}: {_verdict(judged)}"
             yield f"  {rule.because}"
-            yield from ("  " + line for line in trace_lines(decision.book, judged.trace, decision.answers))
+            said = trace_lines(decision.book, judged.trace, decision.answers, decision.ticked)
+            yield from ("  " + line for line in said)
             yield from ("  " + line for line in source_lines(decision, rule))
             yield ""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from triage.book.book import RuleBook
 from triage.book.facts import Answers, Fact
@@ -10,6 +10,7 @@ from triage.book.logic import Condition, Is, Spans, fold
 from triage.engines.reference import Trace
 from triage.engines.truth import Truth
 
+TICKED = "there, details not asked"
 TRUTH_WORDS = {Truth.TRUE: "yes", Truth.UNKNOWN: "not known", Truth.FALSE: "no"}
 
 
@@ -58,23 +59,27 @@ def condition_lines(book: RuleBook, condition: Condition) -> list[str]:
     return fold(condition, Sentences(book.facts))
 
 
-def trace_lines(book: RuleBook, found: Trace, answers: Answers) -> Iterator[str]:
+def trace_lines(
+    book: RuleBook, found: Trace, answers: Answers, ticked: Collection[str] = ()
+) -> Iterator[str]:
     """A trace in words: what each part wants, what was answered, and what that makes of it."""
     words = TRUTH_WORDS[found.truth]
     if found.comparison is not None:
         fact = book.facts[found.comparison.fact]
         wanted = Sentences(book.facts).answers(found.comparison)
-        yield f"{fact.nurse}: {answered(fact, answers)}; wanted {wanted}: {words}"
+        yield f"{fact.nurse}: {answered(fact, answers, ticked)}; wanted {wanted}: {words}"
         return
     heading = f"at least {found.count} of" if found.kind == "at least" else f"{found.kind} of"
     yield f"{heading}: {words}"
     for part in found.parts:
-        yield from ("  " + line for line in trace_lines(book, part, answers))
+        yield from ("  " + line for line in trace_lines(book, part, answers, ticked))
 
 
-def answered(fact: Fact, answers: Answers) -> str:
-    """What was answered to a fact, in words; says so when it was not asked."""
-    return fact.say(answers[fact.id]) if fact.id in answers else "not asked"
+def answered(fact: Fact, answers: Answers, ticked: Collection[str] = ()) -> str:
+    """What was answered to a fact, in words; says so when it was only ticked, or not asked."""
+    if fact.id in answers:
+        return fact.say(answers[fact.id])
+    return TICKED if fact.id in ticked else "not asked"
 
 
 def deciding_facts(found: Trace) -> Iterator[str]:

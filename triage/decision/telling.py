@@ -114,7 +114,8 @@ def open_lines(decision: Decision) -> Iterator[str]:
     for name in decision.open:
         fact = decision.book.facts[name]
         rule = decision.raises(name)[0]
-        asked = "" if name not in decision.answers else f" [{answered(fact, decision.answers)}]"
+        said = name in decision.answers or name in decision.ticked
+        asked = f" [{answered(fact, decision.answers, decision.ticked)}]" if said else ""
         yield f"{fact.nurse}{asked}: up to {rule.urgency.name} ({rule.id})"
 
 
@@ -162,6 +163,8 @@ def _open_for_patient(decision: Decision) -> Iterator[str]:
     for name in decision.open[:MOST_OPEN_LINES]:
         fact = decision.book.facts[name]
         why = "you were not sure" if name in decision.answers else "not asked"
+        if name in decision.ticked:
+            why = "details not asked"
         if name in decision.doubted:
             why = "your answers contradict each other"
         yield f"{fact.short} ({why})"
@@ -174,7 +177,7 @@ def _rule_lines(decision: Decision, rule: Rule) -> Iterator[str]:
     judged = next(judged for judged in decision.judged if judged.rule is rule)
     for name in deciding_facts(judged.trace):
         fact = decision.book.facts[name]
-        yield f"{fact.nurse}: {answered(fact, decision.answers)}"
+        yield f"{fact.nurse}: {answered(fact, decision.answers, decision.ticked)}"
     yield rule.because
     yield from source_lines(decision, rule)
 

@@ -22,7 +22,7 @@ class Outcome:
 
 def run_case(decider: Decider, case: Case) -> Outcome:
     """Decides a case and compares it with what it expects; the rules that differ come first."""
-    decision = decider.decide(case.answers)
+    decision = decider.decide(case.answers, case.ticked)
     return Outcome(case, decision, tuple(_differences(case, decision)))
 
 
@@ -60,5 +60,5 @@ def _differences(case: Case, decision: Decision) -> Iterator[str]:
 
 def _rule_lines(decision: Decision, rule: Rule, verdict: str) -> Iterator[str]:
     judged = next(judged for judged in decision.judged if judged.rule is rule)
-    lines = trace_lines(decision.book, judged.trace, decision.answers)
+    lines = trace_lines(decision.book, judged.trace, decision.answers, decision.ticked)
     yield f"{rule.id} ({rule.urgency.name}) {verdict}:\n" + "\n".join(f"    {line}" for line in lines)
