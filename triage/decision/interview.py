@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from triage.book.book import RuleBook
@@ -36,6 +37,28 @@ def next_question(decision: Decision) -> Question | None:
         if urgent:
             return _on_one_screen(book, wanted, urgent)
     return None
+
+
+def why_asked(decision: Decision, facts: Iterable[Fact], *, nurse: bool) -> Iterator[str]:
+    """Why these facts are asked: the most urgent rule that each could make true, each rule said once.
+
+    A fact that says who somebody is, such as the cancer, is told as what it is: it is no sign.
+    """
+    facts = list(facts)
+    named: dict[str, list[str]] = {}
+    for fact in facts:
+        rules = () if fact.kind == "background" else decision.raises(fact.id)
+        if rules:
+            named.setdefault(rules[0].id, []).append(fact.nurse if nurse else fact.short)
+    for rule in sorted((decision.book.rules[id] for id in named), key=lambda rule: -rule.urgency):
+        level = decision.book.levels[rule.urgency].name
+        yield f"{'; '.join(named[rule.id])}: could mean “{level}”. {rule.because.strip()}"
+    if named:
+        return
+    if all(fact.kind == "background" for fact in facts):
+        yield f"It decides which of the other questions fit {'this person' if nurse else 'you'}."
+    else:
+        yield "It can no longer raise the level, and completes what is known."
 
 
 def _on_one_screen(book: RuleBook, wanted: set[str], urgent: set[str]) -> Question:
