@@ -67,6 +67,9 @@ def show_json(document: Mapping[str, object]) -> None:
 
 def show_passages(passages: Iterable[Passage], form: str, *, err: bool = False) -> None:
     """Prints a decision in words; colour only for `human`, and only on a terminal."""
+    from triage.cli.wrapping import fitted
+
+    stream = sys.stderr if err else sys.stdout
     style: Callable[..., str] = click.style if form == "human" else lambda text, **_: text
     tones: dict[str, dict[str, Any]] = {
         "level": {"bold": True},
@@ -74,7 +77,7 @@ def show_passages(passages: Iterable[Passage], form: str, *, err: bool = False) 
         "plain": {"bold": True},
     }
     for passage in passages:
-        click.echo(style(passage.heading, **tones[passage.tone]), err=err)
+        click.echo(style(fitted(passage.heading, stream), **tones[passage.tone]), err=err)
         for line in passage.lines:
-            click.echo(f"  {line.rstrip()}", err=err)
+            click.echo(fitted(f"  {line.rstrip()}", stream), err=err)
         click.echo(err=err)
