@@ -13,14 +13,20 @@ import pexpect
 from tests.commands import TRIAGE, environment
 from triage.book.book import RuleBook
 from triage.book.facts import Answer, Fact, NotKnown
+from triage.cli.replies import list_item
 
-_PROMPT = r"(?:Your answer|for I don't know|Enter to finish|Enter to go on): $"
+_PROMPT = r"(?:Your answer|for I don't know|Enter to finish|Enter to go on|change the last answer): $"
+_WRAPPED_PROMPT = _PROMPT.replace(" ", r"\s+").replace(r"\s+$", " $")
+_FINISH = ("Enter to finish", "Enter for the result")
 
 
 class Terminal:
-    """A running `triage ask`. `screens` holds what was shown before each prompt, the last one last."""
+    """A running `triage ask`. `screens` holds what was shown before each prompt, the last one last.
 
-    def __init__(self, home: Path, *arguments: str | Path, **env: str) -> None:
+    It is so wide that lines are wrapped only where a test asks for it.
+    """
+
+    def __init__(self, home: Path, *arguments: str | Path, width: int = 500, **env: str) -> None:
         self.child = pexpect.spawn(
             TRIAGE,
             ["ask", *map(str, arguments)],
@@ -28,6 +34,7 @@ class Terminal:
             cwd=str(home),
             encoding="utf-8",
             timeout=30,
+            dimensions=(50, width),
         )
         self.child.delaybeforesend = None
         self.screens: list[str] = []
@@ -38,7 +45,7 @@ class Terminal:
 
     def prompt(self) -> bool:
         """Waits for the next question. False when the command ended instead; `screen` is the rest."""
-        asked = bool(self.child.expect([_PROMPT, pexpect.EOF]) == 0)
+        asked = bool(self.child.expect([_WRAPPED_PROMPT, pexpect.EOF]) == 0)
         shown = (self.child.before or "") + (self.child.match.group() if asked else "")
         self.screens.append(shown.replace("\r\n", "\n"))
         return asked
@@ -65,9 +72,9 @@ class Terminal:
 
 
 @contextmanager
-def terminal(home: Path, *arguments: str | Path, **env: str) -> Iterator[Terminal]:
+def terminal(home: Path, *arguments: str | Path, width: int = 500, **env: str) -> Iterator[Terminal]:
     """A `triage ask` at its first question, and gone at the end of the test."""
-    opened = Terminal(home, *arguments, **env)
+    opened = Terminal(home, *arguments, width=width, **env)
     try:
         opened.prompt()
         yield opened
@@ -75,9 +82,16 @@ def terminal(home: Path, *arguments: str | Path, **env: str) -> Iterator[Termina
         opened.child.close(force=True)
 
 
+def is_last(screen: str) -> bool:
+    """Whether this is the prompt before the result, and no question."""
+    return any(words in screen.splitlines()[-1] for words in _FINISH)
+
+
 def reply(book: RuleBook, answers: Mapping[str, Answer], screen: str, *, nurse: bool = False) -> str:
-    """What a patient with these answers types at the question on the screen; *don't know* to the rest."""
+    """What a patient with these answers types at this screen: *don't know* to the rest, Enter at the end."""
     lines = screen.splitlines()
+    if is_last(screen):
+        return ""
     if "All that apply" in lines[-1]:
         return _ticks(book, answers, lines, nurse)
     for fact in book.facts.values():
@@ -87,7 +101,7 @@ def reply(book: RuleBook, answers: Mapping[str, Answer], screen: str, *, nurse: 
 
 
 def _ticks(book: RuleBook, answers: Mapping[str, Answer], lines: list[str], nurse: bool) -> str:
-    words = {fact.nurse if nurse else fact.short: fact for fact in book.facts.values()}
+    words = {list_item(fact, nurse=nurse): fact for fact in book.facts.values()}
     typed = []
     for line in lines:
         item = re.fullmatch(r"  ([1-9][0-9]*)\. (.*)", line)
@@ -116,8 +130,7 @@ def answer_all(book: RuleBook, answers: Mapping[str, Answer], at: Terminal, *, n
     count = 0
     asked = bool(at.screens) and bool(re.search(_PROMPT, at.screen))
     while asked:
-        finish = "Enter to finish" in at.screen.splitlines()[-1]
-        at.child.sendline("" if finish else reply(book, answers, at.screen, nurse=nurse))
-        count += not finish
+        count += not is_last(at.screen)
+        at.child.sendline(reply(book, answers, at.screen, nurse=nurse))
         asked = at.prompt()
     return count

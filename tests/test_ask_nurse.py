@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.commands import run
 from tests.terminals import answer_all, terminal
 from triage.book.book import RuleBook
@@ -56,12 +58,35 @@ def test_a_part_of_several_names_lists_them_and_enter_goes_on(tmp_path: Path) ->
         assert 'lump_size: "12 mm"' in (tmp_path / "s.yaml").read_text()
 
 
+def test_a_text_is_looked_for_at_the_start_of_words(tmp_path: Path) -> None:
+    """`yes` is not in “eyes”, and `ain` is not in “pain”."""
+    with terminal(tmp_path, "--nurse", "--no-save", TRIAGE_RULES="") as at:
+        at.type("60")
+        for text in ("yes", "ain", "umb"):
+            assert f"No symptom has “{text}” in its name." in at.type(text)
+
+
+def test_a_text_in_no_name_but_in_rule_titles_offers_what_those_rules_ask_for(tmp_path: Path) -> None:
+    with terminal(tmp_path, "--nurse", "--no-save", TRIAGE_RULES="") as at:
+        at.type("60")
+        offered = at.type("Fever").splitlines()
+        assert "No symptom has “fever” in its name. Rules about it ask for:" in offered
+        assert [line.split(". ")[1] for line in offered if line.startswith("  ")][:3] == [
+            "Temperature",
+            "Shivering or rigors",
+            "Generally unwell",
+        ]
+        assert "Type a number from 1 to" in at.type("99")
+        assert "Shivering or rigors" in at.type("2").splitlines()
+
+
 def test_text_that_is_no_name_is_said_and_changes_nothing(tmp_path: Path) -> None:
     with terminal(tmp_path, "--nurse", "--session", "s.yaml") as at:
         at.type("60")
         before = (tmp_path / "s.yaml").read_text()
         said = at.type("zebra")
         assert "Type numbers from 1 to 3" in said
+        assert "No symptom has “zebra” in its name." in said
         assert (tmp_path / "s.yaml").read_text() == before
 
 
@@ -94,8 +119,8 @@ def test_answers_typed_ahead_with_semicolons_are_used_in_order(tmp_path: Path) -
 def test_lines_typed_before_their_questions_are_shown_are_used_in_order(tmp_path: Path) -> None:
     with terminal(tmp_path, "--nurse", "--session", "s.yaml") as at:
         at.child.send("60\n0\n1\n36.5\n1\n")
-        for _ in range(5):
-            at.prompt()
+        while "Enter to finish" not in at.screen:
+            assert at.prompt()
         kept = (tmp_path / "s.yaml").read_text()
         assert 'cancer: "liver"' in kept
         assert 'chills: "yes"' in kept
@@ -120,16 +145,17 @@ def test_type_ahead_never_skips_past_an_emergency(small_book: RuleBook, tmp_path
         assert "cancer" not in kept
         lines = at.screen.splitlines()
         heading = lines.index(small_book.levels[Level.now].name)
-        assert "112" in lines[heading + 1]
+        assert lines[heading + 1] == f"  {small_book.levels[Level.now].nurse}", "it is a nurse who reads it"
         assert lines.index("Not used, because it was typed before this: 1; 36.5; 0") > heading
 
 
 def test_lines_typed_ahead_never_skip_past_an_emergency(small_book: RuleBook, tmp_path: Path) -> None:
     with terminal(tmp_path, "--nurse", "--session", "s.yaml") as at:
         at.child.send("60\n2\n1\n36.5\n0\n\n")
-        while at.prompt():
-            pass
+        while "Enter to finish" not in at.screen:
+            assert at.prompt()
         assert small_book.levels[Level.now].name in at.screen
+        assert "the lines after your answer" in at.screen
         assert "cancer" not in (tmp_path / "s.yaml").read_text()
 
 
@@ -137,7 +163,7 @@ def test_a_nurse_can_add_a_symptom_after_the_last_question(tmp_path: Path) -> No
     with terminal(tmp_path, "--nurse", "--session", "s.yaml") as at:
         at.type("60", "0", "3", "36.5", "0")
         assert "Enter to finish" in at.screen
-        assert "No symptom has that in its name" in at.type("zebra")
+        assert "No symptom has “zebra” in its name." in at.type("zebra")
         at.type("chills")
         at.type("2")
         at.type("")
@@ -183,9 +209,34 @@ def test_the_note_is_on_screen_and_in_the_file_word_for_word(small_book: RuleBoo
         assert heading in note.splitlines()
 
 
-def test_a_note_that_cannot_be_written_is_shown_and_said(tmp_path: Path) -> None:
-    said = run(tmp_path, "ask", "--no-save", "--note", "missing/note.txt", typed="60\n2\n2\n")
+def test_a_note_that_can_no_longer_be_written_is_shown_and_said(tmp_path: Path) -> None:
+    (tmp_path / "notes").mkdir()
+    with terminal(tmp_path, "--no-save", "--note", "notes/note.txt") as at:
+        at.type("60", "2")
+        (tmp_path / "notes").rmdir()
+        told = at.type("")
+        assert at.code == 2
+    assert "NOT SAVED: the note is not in notes/note.txt" in told
+    assert "HAND-OVER NOTE" in told
+
+
+@pytest.mark.parametrize("place", ["missing/note.txt", "/proc/note.txt"])
+def test_a_note_that_cannot_be_written_is_refused_before_the_first_question(
+    place: str, tmp_path: Path
+) -> None:
+    said = run(tmp_path, "ask", "--session", "s.yaml", "--note", place, typed="60\n2\n2\n")
     assert said.code == 2
-    assert "NOT SAVED" in said.err
-    assert "HAND-OVER NOTE" in said.err
-    assert "Get emergency help now" in said.out
+    assert f"The note cannot be written to {place}" in said.err
+    assert "How old are you?" not in said.err
+    assert list(tmp_path.glob("s.yaml*")) == []
+
+
+@pytest.mark.parametrize("option", ["--session", "--resume"])
+def test_a_note_over_the_answers_is_refused_and_the_answers_stay(option: str, tmp_path: Path) -> None:
+    if option == "--resume":
+        run(tmp_path, "ask", "--session", "s.yaml", typed="60\n")
+    before = [path.read_text() for path in tmp_path.glob("s.yaml*")]
+    said = run(tmp_path, "ask", option, "s.yaml", "--note", tmp_path / "." / "s.yaml", typed="2\n")
+    assert said.code == 2
+    assert "Name another file for the note." in said.err
+    assert [path.read_text() for path in tmp_path.glob("s.yaml*")] == before

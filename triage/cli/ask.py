@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+import sys
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from triage.cli.ending import DONE, ENGINES_DISAGREE
+from triage.cli.lines import say
 from triage.cli.options import (
     format_option,
     open_decider,
@@ -21,6 +26,7 @@ from triage.cli.options import (
 if TYPE_CHECKING:
     from triage.calls.session import Session
     from triage.decision.decide import Decider, Decision
+    from triage.decision.telling import Passage
 
 
 @click.command()
@@ -70,9 +76,12 @@ def ask(
     decider = open_decider(rules, settings)
     session = _open_session(decider, file, resume, no_save)
     try:
+        if note is not None:
+            _refuse_a_lost_note(note, session)
         _greet(decider, session)
-        decision = Conversation(decider, session, nurse=nurse, form=form).hold()
-        _tell(decider, session, decision, nurse=nurse, form=form, note=note)
+        conversation = Conversation(decider, session, nurse=nurse, form=form)
+        decision = conversation.hold()
+        _tell(decider, session, decision, conversation.told, nurse=nurse, form=form, note=note)
     finally:
         session.close()
     ctx.exit(DONE if decision.engines_agree else ENGINES_DISAGREE)
@@ -84,14 +93,17 @@ def _open_session(decider: Decider, file: Path | None, resume: Path | None, no_s
     if resume is not None:
         path = _latest(sessions_folder()) if resume == Path("latest") else resume
         session, same_book = Session.resume(decider.book, path)
-        click.echo(f"Going on with {path} ({len(session.answers)} answers).", err=True)
+        count = len(session.answers)
+        say(f"Going on with {path} ({count} answer{'' if count == 1 else 's'}).")
         if not same_book:
-            click.echo("The rule book has changed since; the result follows the new one.", err=True)
+            say("The rule book has changed since; the result follows the new one.")
         return session
     if no_save:
         return Session(decider.book, None)
     if file is not None and file.exists():
-        raise click.UsageError(f"{file} exists. Use --resume {file} to go on with it, or name another file.")
+        raise click.UsageError(
+            f"{file} exists. Use --resume {shlex.quote(str(file))} to go on with it, or name another file."
+        )
     stamp = datetime.now(UTC).strftime("%Y-%m-%d-%H%M%S-%fZ")  # names sort as the sessions began
     if file is not None:
         return Session(decider.book, file)
@@ -99,9 +111,7 @@ def _open_session(decider: Decider, file: Path | None, resume: Path | None, no_s
         return Session(decider.book, sessions_folder() / f"{stamp}.yaml")
     except OSError as error:
         # Nobody who needs an answer is sent away because a disk is full or a home cannot be written.
-        click.echo(
-            f"NOT SAVED: {error.filename}: {error.strerror}. Go on, and do not stop half-way.", err=True
-        )
+        say(f"NOT SAVED: {error.filename}: {error.strerror}. Go on, and do not stop half-way.")
         return Session(decider.book, None)
 
 
@@ -114,32 +124,66 @@ def _latest(folder: Path) -> Path:
 
 def _greet(decider: Decider, session: Session) -> None:
     emergency = decider.settings.emergency
-    click.echo(f"This is no diagnosis. If you are in danger now, call {emergency}.", err=True)
+    say(f"This is no diagnosis. If you are in danger now, call {emergency}.")
     if session.path is not None:
-        click.echo(f"Your answers are kept in {session.path}", err=True)
+        say(f"Your answers are kept in {session.path}")
+
+
+def _refuse_a_lost_note(note: Path, session: Session) -> None:
+    """Raises UsageError where the note would replace the session or cannot be written at the end."""
+    if session.path is not None and note.resolve() == session.path.resolve():
+        raise click.UsageError(f"The answers are kept in {note}. Name another file for the note.")
+    try:
+        with tempfile.TemporaryFile(dir=note.parent):
+            pass
+    except OSError as error:
+        raise click.UsageError(f"The note cannot be written to {note}: {error.strerror}.") from None
 
 
 def _tell(
-    decider: Decider, session: Session, decision: Decision, *, nurse: bool, form: str, note: Path | None
+    decider: Decider,
+    session: Session,
+    decision: Decision,
+    told: tuple[Passage, ...],
+    *,
+    nurse: bool,
+    form: str,
+    note: Path | None,
 ) -> None:
+    """Shows the result. What was `told` last on this very screen is not said twice in a row."""
     from triage.calls.note import handover_note
     from triage.decision.document import decision_document
     from triage.decision.telling import tell_patient
 
     text = handover_note(decision, decider.settings, session.name, session.asked_on)
-    click.echo(err=True)
+    say("")
     if form == "json":
         show_json(decision_document(decision))
     elif nurse:
         click.echo(text)
     else:
-        show_passages(tell_patient(decision, decider.settings), form)
+        passages = list(tell_patient(decision, decider.settings))
+        if passages[: len(told)] == list(told) and _is_one_terminal():
+            passages = passages[len(told) :]
+        show_passages(passages, form)
     if not session.kept:
-        click.echo(f"NOT SAVED: {session.path} lacks some of these answers. Keep this result.", err=True)
+        say(f"NOT SAVED: {session.path} lacks some of these answers. Keep this result.")
     elif decision.status == "unfinished" and session.path is not None and session.answers:
-        click.echo(f"Not finished. Go on with: triage ask --resume {session.path}", err=True)
+        # Not wrapped: a command in two lines cannot be copied.
+        path = shlex.quote(str(session.path))
+        click.echo(f"Not finished. Go on with: triage ask --resume {path}", err=True)
     if note is not None:
         _write_note(note, text, shown=nurse and form != "json")
+
+
+def _is_one_terminal() -> bool:
+    """Whether talk and result are read on the same screen."""
+    streams = (sys.stdout, sys.stderr)
+    return all(stream.isatty() for stream in streams) and len(set(map(_terminal, streams))) == 1
+
+
+def _terminal(stream: TextIO) -> str:
+    return os.ttyname(stream.fileno())
 
 
 def _write_note(path: Path, text: str, *, shown: bool) -> None:
@@ -150,7 +194,7 @@ def _write_note(path: Path, text: str, *, shown: bool) -> None:
         write_whole(path, text.encode())
     except OSError:
         if not shown:
-            click.echo(text, err=True)
-        click.echo(f"NOT SAVED: the note is not in {path}", err=True)
+            say(text)
+        say(f"NOT SAVED: the note is not in {path}")
         raise
-    click.echo(f"The note is in {path}", err=True)
+    say(f"The note is in {path}")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import select
 import sys
+import termios
 from collections import deque
 
 import click
 
-from triage.cli.replies import MAX_REPLY
+from triage.cli.replies import MAX_REPLY, legible
+from triage.cli.wrapping import fitted
 
 
 class Stopped(Exception):
@@ -16,7 +19,7 @@ class Stopped(Exception):
 
 def say(text: str) -> None:
     """Talk, to standard error: the result alone goes to standard output."""
-    click.echo(text.rstrip(), err=True)
+    click.echo(fitted(text.rstrip(), sys.stderr), err=True)
 
 
 class Lines:
@@ -27,9 +30,9 @@ class Lines:
         self._ahead: deque[str] = deque()
 
     def read(self, prompt: str) -> str:
-        """One reply, or what was typed ahead. Raises Stopped on Ctrl-D and Ctrl-C."""
+        """One legible reply, or what was typed ahead. Raises Stopped on Ctrl-D and Ctrl-C."""
         while not self._ahead:
-            click.echo(prompt, err=True, nl=False)
+            click.echo(fitted(prompt.rstrip(), sys.stderr) + " ", err=True, nl=False)
             try:
                 line = sys.stdin.readline()
             except KeyboardInterrupt:
@@ -40,12 +43,25 @@ class Lines:
                 raise Stopped
             if len(line) > MAX_REPLY:
                 say(f"That is longer than {MAX_REPLY} letters. Type a short answer.")
+                self.drop_typed_ahead()
                 continue
-            self._ahead.extend(line.strip().split(";") if self._several else [line])
+            line = legible(line)
+            self._ahead.extend(line.split(";") if self._several else [line])
         return self._ahead.popleft().strip()
 
     def drop_typed_ahead(self) -> None:
-        """Forgets what was typed for later questions, because something came up first, and says so."""
+        """Forgets what was typed for later questions, because something came up first, and says so.
+
+        That is what stands after a `;`, and on a terminal the lines that wait there, half a line
+        too: whoever typed them had not seen what came up. A pipe keeps its lines. A program wrote
+        them all before the first question, so there none was typed too early, and dropping what
+        happens to be in the pipe would make the result depend on how fast it was filled.
+        """
         if self._ahead:
             say(f"Not used, because it was typed before this: {'; '.join(self._ahead)}")
             self._ahead.clear()
+        if sys.stdin.isatty():
+            waiting = select.select([sys.stdin], [], [], 0)[0]
+            termios.tcflush(sys.stdin, termios.TCIFLUSH)
+            if waiting:
+                say("Not used, because they were typed before this: the lines after your answer.")

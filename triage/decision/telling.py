@@ -159,8 +159,8 @@ def _action(decision: Decision, settings: Settings, reader: Literal["patient", "
 
 
 def _open_for_patient(decision: Decision) -> Iterator[str]:
-    """What could still change the level, the most urgent first, and not more than can be listened to."""
-    for name in decision.open[:MOST_OPEN_LINES]:
+    """What could still change the level: what is there first, then the most urgent, and not too many."""
+    for name in sorted(decision.open, key=lambda name: name not in decision.ticked)[:MOST_OPEN_LINES]:
         fact = decision.book.facts[name]
         why = "you were not sure" if name in decision.answers else "not asked"
         if name in decision.ticked:
