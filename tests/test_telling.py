@@ -81,3 +81,59 @@ def test_what_a_clinic_wrote_is_said_as_it_is_and_only_placeholders_are_filled()
         "Call 144 ({team} tells why) or the ward {out_of_hours}, {reviewer} or "
         "the hospital's out-of-hours line."
     )
+
+
+def doubtful(book: RuleBook) -> Decision:
+    """Someone with a small lump of whom it is not known whether the legs are weak."""
+    denied: dict[str, Answer] = {f.id: f.mildest for f in book.facts.values() if f.mildest is not None}
+    return decided(
+        book,
+        {**denied, **LUMP, "cancer": "lung", "blood_flow": "absent", "leg_weakness": NotKnown("unknown")},
+    )
+
+
+def test_a_person_who_must_be_looked_at_is_told_whom_to_call_and_nothing_that_waits(
+    with_nets: RuleBook,
+) -> None:
+    decision = doubtful(with_nets)
+    assert (decision.advice, decision.possible) == (Level.next_visit, Level.now)
+    assert [rule.id for rule in decision.review] == ["any/cord-sign"]
+    told = patient(decision)
+    assert told["Watch for"].lines == (Settings().fill(with_nets.levels[Level.today].safety_net),)
+    assert "Good to know" not in told
+
+
+def test_of_many_rules_for_a_person_to_look_at_six_are_named(small_book: RuleBook) -> None:
+    rule = small_book.rules["any/cord-sign"]
+    many = {f"any/{n}": replace(rule, id=f"any/{n}", title=f"Sign {n}") for n in range(9)}
+    decision = doubtful(replace(small_book, rules={**small_book.rules, **many}))
+    for tell in (tell_patient, tell_nurse):
+        [warning] = [p for p in tell(decision, Settings()) if p.tone == "warning"]
+        assert len(warning.lines) == 7
+        assert warning.lines[-1] == "and 4 more"
+
+
+def test_out_of_scope_there_is_the_warning_no_level_and_whom_to_call_and_nothing_to_work_through(
+    small_book: RuleBook,
+) -> None:
+    decision = decided(small_book, {"age": 12})
+    assert len(decision.open) > 6
+    for tell, who in ((tell_patient, "you are"), (tell_nurse, "the person is")):
+        passages = list(tell(decision, Settings(emergency="144")))
+        assert [p.heading for p in passages[:2]] == ["Not for this person", "No level can be given"]
+        assert passages[1].lines[-1] == f"If {who} in danger now, call 144."
+        assert [p.heading for p in passages[2:]] in (["About this result"], ["Rule book"])
+
+
+def test_out_of_scope_an_emergency_is_still_told_with_its_safety_net(small_book: RuleBook) -> None:
+    decision = decided(small_book, {"age": 12, "leg_numbness": "yes"})
+    for tell, net in ((tell_patient, "Watch for"), (tell_nurse, "Safety net")):
+        told = {passage.heading: passage for passage in tell(decision, Settings())}
+        assert small_book.levels[Level.now].name in told
+        assert net in told
+        assert not {"Not ruled out", "Not yet ruled out", "Good to know", "Background"} & told.keys()
+
+
+def test_what_is_there_leads_what_is_not_ruled_out(small_book: RuleBook) -> None:
+    decision = Decider(small_book).decide({"age": 60}, ["back_pain"])
+    assert patient(decision)["Not ruled out"].lines[0] == "Pain in the back (details not asked)"

@@ -6,7 +6,7 @@ Nothing here calls a patient well: the lowest level keeps the planned follow-up.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,7 +19,7 @@ from triage.decision.settings import Settings
 from triage.engines.reference import trace
 from triage.engines.truth import Truth
 
-MOST_OPEN_LINES = 6
+MOST_LINES = 6
 DRAFT = "The rules behind this are a draft: no clinician has reviewed them."
 
 
@@ -60,45 +60,55 @@ def _no_level(decision: Decision) -> tuple[str, str]:
 
 
 def tell_patient(decision: Decision, settings: Settings) -> Iterator[Passage]:
-    """What the patient is told: no names of diseases, no prognosis, and never that all is well."""
-    yield from _alarms(decision, settings)
-    yield Passage(level_heading(decision), (_action(decision, settings, "patient"),), "level")
+    """What the patient is told: no names of diseases, no prognosis, and never that all is well.
+
+    Outside the scope there is no level, unless one is certain all the same, and nothing to work through.
+    """
+    outside = decision.status == "out_of_scope"
+    yield from alarms(decision, settings)
+    yield Passage(level_heading(decision), tuple(what_to_do(decision, settings, "patient")), "level")
     doubt = {rule.id: "Cannot be ruled out: " for rule in decision.counted}
     because = [doubt.get(rule.id, "") + rule.title for rule in decision.acted_on]
     if because:
         yield Passage("Why", tuple(because))
-    if decision.open:
+    if decision.open and not outside:
         yield Passage("Not ruled out", tuple(_open_for_patient(decision)))
     if exams := tuple(_exam_lines(decision, lambda exam: exam.plain)):
         yield Passage("Your team may think of", exams)
-    yield Passage("Watch for", tuple(settings.fill(text) for text in _safety_net(decision)))
+    if net := tuple(safety_net(decision, settings)):
+        yield Passage("Watch for", net)
     # From `today` up nothing may stand beside what to do now.
-    if decision.advice < Level.today and (texts := tuple(_advice(decision, settings, "patient"))):
+    texts = tuple(_advice(decision, settings, "patient"))
+    if texts and not outside and _net_level(decision) < Level.today:
         yield Passage("Good to know", texts)
-    yield Passage("About this result", (_stamp(decision),))
+    yield Passage("About this result", (stamp(decision),))
 
 
 def tell_nurse(decision: Decision, settings: Settings) -> Iterator[Passage]:
     """What the nurse is told: the same, with rules, quotes, suspicions and what would change the level."""
     book = decision.book
-    yield from _alarms(decision, settings)
-    yield Passage(level_heading(decision), (_action(decision, settings, "nurse"),), "level")
-    yield Passage("Levels", (level_line(decision),))
+    outside = decision.status == "out_of_scope"
+    yield from alarms(decision, settings)
+    yield Passage(level_heading(decision), tuple(what_to_do(decision, settings, "nurse")), "level")
+    if not outside:
+        yield Passage("Levels", (level_line(decision),))
     for rule in decision.fired:
         yield Passage(f"{rule.id} ({rule.urgency.name}): {rule.title}", tuple(_rule_lines(decision, rule)))
     for rule in decision.counted:
         heading = f"{rule.id} ({rule.urgency.name}): {rule.title}: open, counted in full"
         yield Passage(heading, tuple(_rule_lines(decision, rule)))
-    if decision.open:
+    if decision.open and not outside:
         yield Passage("Not yet ruled out", tuple(open_lines(decision)))
     if suspects := dict.fromkeys(id for rule in decision.acted_on for id in rule.suspects):
         yield Passage("To think of", tuple(book.suspicions[id].name for id in suspects))
     if exams := tuple(_exam_lines(decision, lambda exam: exam.name)):
         yield Passage("Examinations to think of", exams)
-    yield Passage("Safety net", tuple(settings.fill(text) for text in _safety_net(decision)))
-    if texts := tuple(_advice(decision, settings, "nurse")):
+    if net := tuple(safety_net(decision, settings)):
+        yield Passage("Safety net", net)
+    texts = tuple(_advice(decision, settings, "nurse"))
+    if texts and not outside:
         yield Passage("Background", texts)
-    yield Passage("Rule book", (_stamp(decision),))
+    yield Passage("Rule book", (stamp(decision),))
 
 
 def level_line(decision: Decision) -> str:
@@ -119,18 +129,26 @@ def open_lines(decision: Decision) -> Iterator[str]:
         yield f"{fact.nurse}{asked}: up to {rule.urgency.name} ({rule.id})"
 
 
+def _net_level(decision: Decision) -> Level:
+    """The level whose safety net is told: the advice, and where a person must look, at least `today`.
+
+    Whoever is sent to speak to the team now must hear what to do when nobody calls back, and not
+    that a complaint may be watched for two weeks. The net of `now` would not fit either: it speaks
+    of an ambulance that was called.
+    """
+    return max(decision.advice, Level.today) if decision.review else decision.advice
+
+
 def _of_the_level(decision: Decision) -> tuple[Rule, ...]:
     """The rules behind the advice; from `today` up only those that give the level.
 
     Next to an ambulance, what to do when a pain is still there in a week reads as leave to wait.
     """
-    rules = decision.acted_on
-    if decision.advice < Level.today:
-        return rules
-    return tuple(rule for rule in rules if rule.urgency is decision.advice)
+    level = _net_level(decision)
+    return tuple(rule for rule in decision.acted_on if level < Level.today or rule.urgency is level)
 
 
-def _alarms(decision: Decision, settings: Settings) -> Iterator[Passage]:
+def alarms(decision: Decision, settings: Settings) -> Iterator[Passage]:
     """What must be read before the level: engines that differ, a person outside the scope, contradictions."""
     if decision.disputed:
         names = [f"{judged.rule.id}: {verdicts(judged)}" for judged in decision.disputed]
@@ -148,29 +166,41 @@ def _alarms(decision: Decision, settings: Settings) -> Iterator[Passage]:
     if decision.review:
         team = settings.fill("A person must look at this: speak to {team} now.")
         names = [f"Not known, and it matters: {rule.title}" for rule in decision.review]
-        yield Passage(team, tuple(names), "warning")
+        yield Passage(team, tuple(capped(names)), "warning")
 
 
-def _action(decision: Decision, settings: Settings, reader: Literal["patient", "nurse"]) -> str:
-    if not decision.gives_level:
-        return settings.fill(_no_level(decision)[1])
+def capped(lines: Sequence[str], what: str = "") -> Iterator[str]:
+    """The first lines, not more than can be listened to, and how many there are besides."""
+    yield from lines[:MOST_LINES]
+    more = len(lines) - MOST_LINES
+    if more > 0:
+        yield f"and {more} more" + (f" {what}{'s' if more > 1 else ''}" if what else "")
+
+
+def what_to_do(decision: Decision, settings: Settings, reader: Literal["patient", "nurse"]) -> Iterator[str]:
+    """What this reader is to do at the level, or where no level can be given."""
     level = decision.book.levels[decision.advice]
-    return settings.fill(level.patient if reader == "patient" else level.nurse)
+    if decision.gives_level:
+        yield settings.fill(level.patient if reader == "patient" else level.nurse)
+        return
+    yield settings.fill(_no_level(decision)[1])
+    if decision.status == "out_of_scope":
+        who = "you are" if reader == "patient" else "the person is"
+        yield settings.fill(f"If {who} in danger now, call {{emergency}}.")
 
 
 def _open_for_patient(decision: Decision) -> Iterator[str]:
     """What could still change the level: what is there first, then the most urgent, and not too many."""
-    for name in sorted(decision.open, key=lambda name: name not in decision.ticked)[:MOST_OPEN_LINES]:
+    lines = []
+    for name in sorted(decision.open, key=lambda name: name not in decision.ticked):
         fact = decision.book.facts[name]
         why = "you were not sure" if name in decision.answers else "not asked"
         if name in decision.ticked:
             why = "details not asked"
         if name in decision.doubted:
             why = "your answers contradict each other"
-        yield f"{fact.short} ({why})"
-    more = len(decision.open) - MOST_OPEN_LINES
-    if more > 0:
-        yield f"and {more} more question{'s' if more > 1 else ''}"
+        lines.append(f"{fact.short} ({why})")
+    yield from capped(lines, "question")
 
 
 def _rule_lines(decision: Decision, rule: Rule) -> Iterator[str]:
@@ -189,10 +219,13 @@ def _exam_lines(decision: Decision, words: Callable[[Exam], str]) -> Iterator[st
     yield from (f"{words(exams[id])} (unless it can be ruled out)" for id in decision.exams_in_doubt)
 
 
-def _safety_net(decision: Decision) -> Iterator[str]:
-    rules = _of_the_level(decision)
-    yield from dict.fromkeys(rule.safety_net for rule in rules if rule.safety_net)
-    yield decision.book.levels[decision.advice].safety_net
+def safety_net(decision: Decision, settings: Settings) -> Iterator[str]:
+    """Which change to watch for, by when, and whom to call: of the rules, then of the level."""
+    if decision.status == "out_of_scope" and not decision.gives_level:
+        return
+    nets = [rule.safety_net for rule in _of_the_level(decision) if rule.safety_net]
+    nets.append(decision.book.levels[_net_level(decision)].safety_net)
+    yield from map(settings.fill, dict.fromkeys(nets))
 
 
 def _advice(decision: Decision, settings: Settings, reader: str) -> Iterator[str]:
@@ -204,7 +237,8 @@ def _advice(decision: Decision, settings: Settings, reader: str) -> Iterator[str
             yield settings.fill(advice.text)
 
 
-def _stamp(decision: Decision) -> str:
+def stamp(decision: Decision) -> str:
+    """The rule book behind a result, and that it is a draft."""
     book = decision.book
     draft = f" {DRAFT}" if book.status == "draft" else ""
     return f"Rule book {book.name}.{draft}"
