@@ -199,12 +199,12 @@ def test_the_note_is_on_screen_and_in_the_file_word_for_word(small_book: RuleBoo
     assert note in shown
     for heading in (
         "SITUATION",
-        "BACKGROUND",
-        "ASSESSMENT",
         "RECOMMENDATION",
+        "ASSESSMENT",
+        "SAFETY NET TO GIVE",
+        "BACKGROUND",
         "ASKED AND DENIED, OR USUAL",
         "ASKED, NOT KNOWN",
-        "SAFETY NET GIVEN",
     ):
         assert heading in note.splitlines()
 

@@ -1,17 +1,32 @@
-"""The hand-over note of a call: situation, background, assessment, recommendation, and what was asked."""
+"""The hand-over note of a call, to be sent as it is: what to do, then what was said, then the sources."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 
-from triage.book.facts import Answer, Fact, NotKnown
+from triage.book.facts import Fact, NotKnown
+from triage.book.rule import Exam, Level, Rule
 from triage.decision.decide import Decision
-from triage.decision.sentences import answered
+from triage.decision.explain import source_lines
+from triage.decision.sentences import TICKED, answered
 from triage.decision.settings import Settings
-from triage.decision.telling import Passage, level_heading, tell_nurse
+from triage.decision.telling import (
+    alarms,
+    capped,
+    exam_lines,
+    level_heading,
+    level_line,
+    safety_net,
+    stamp,
+    what_to_do,
+)
 
 _WIDTH = 96
+_NOTHING = "(nothing)"
+_DOUBTED = "(contradicts another answer, counted as not known)"
+_TO_FILL_IN = "Patient: ____________________  Caller: ____________________  Taken by: ____________________"
 
 
 def handover_note(decision: Decision, settings: Settings, name: str, asked_on: str) -> str:
@@ -20,28 +35,37 @@ def handover_note(decision: Decision, settings: Settings, name: str, asked_on: s
 
 
 def _paragraphs(decision: Decision, settings: Settings, name: str, asked_on: str) -> Iterator[str]:
-    told = list(tell_nurse(decision, settings))
-    level = next(passage for passage in told if passage.tone == "level")
-    warnings = [passage for passage in told if passage.tone == "warning"]
-    after = told[told.index(level) + 1 :]
-    yield f"HAND-OVER NOTE  {name}  {asked_on}"
+    outside = decision.status == "out_of_scope"
+    yield f"HAND-OVER NOTE  {_heading(name, asked_on)}"
+    yield _TO_FILL_IN
     yield ""
-    for passage in warnings:
+    for passage in alarms(decision, settings):
         yield from _block(passage.heading.upper(), passage.lines)
-    yield from _block("SITUATION", [level_heading(decision), *_present(decision)])
-    yield from _block("BACKGROUND", _said(decision, lambda fact, _: fact.kind == "background"))
-    yield from _block("ASSESSMENT", [])
-    for passage in after:
-        if passage.heading not in _LATER:
-            yield from _block("  " + passage.heading, passage.lines, indent="    ")
-    yield from _block("RECOMMENDATION", [*level.lines, *_lines_of(after, "Examinations to think of")])
-    yield from _block("ASKED AND DENIED, OR USUAL", _said(decision, _denied))
-    yield from _block("ASKED, NOT KNOWN", _said(decision, lambda _, answer: isinstance(answer, NotKnown)))
-    yield from _block("SAFETY NET GIVEN", _lines_of(after, "Safety net"))
-    yield from _block("RULE BOOK", _lines_of(after, "Rule book"))
+    yield from _block("SITUATION", [_level(decision), *(_present(decision) or [_NOTHING])])
+    yield from _block("RECOMMENDATION", what_to_do(decision, settings, "nurse"))
+    if not outside or decision.gives_level:
+        yield from _block("ASSESSMENT", _assessment(decision))
+        yield from _block("EXAMINATIONS", list(exam_lines(decision, _name)) or [_NOTHING])
+        yield from _block("SAFETY NET TO GIVE", safety_net(decision, settings))
+    yield from _block("BACKGROUND", _background(decision) or [_NOTHING])
+    yield from _block("ASKED AND DENIED, OR USUAL", list(_denied(decision)) or [_NOTHING])
+    yield from _block("ASKED, NOT KNOWN", _not_known(decision) or [_NOTHING])
+    if not outside:
+        yield from _block("NOT ASKED", [_never_reached(decision)])
+    if decision.acted_on:
+        yield "SOURCES"
+        for rule in decision.acted_on:
+            yield from _block(f"  {_named(rule)}", source_lines(decision, rule), indent="    ")
+    yield from _block("RULE BOOK", [stamp(decision)])
 
 
-_LATER = {"Examinations to think of", "Safety net", "Rule book"}
+def _heading(name: str, asked_on: str) -> str:
+    """The call's name and when it was, to the minute; a session is named by its time, which is said once."""
+    try:
+        when = datetime.fromisoformat(asked_on).strftime("%Y-%m-%d %H:%M %z").rstrip()
+    except ValueError:
+        when = asked_on
+    return name.replace(asked_on, when) if asked_on in name else f"{name}  {when}"
 
 
 def _block(heading: str, lines: Iterable[str], indent: str = "  ") -> Iterator[str]:
@@ -51,23 +75,110 @@ def _block(heading: str, lines: Iterable[str], indent: str = "  ") -> Iterator[s
     yield ""
 
 
-def _lines_of(passages: list[Passage], heading: str) -> list[str]:
-    return [line for passage in passages if passage.heading == heading for line in passage.lines]
+def _level(decision: Decision) -> str:
+    """The level as a nurse says it: a time, and *at least* where it may still be higher."""
+    heading = level_heading(decision)
+    if decision.advice is Level.none:
+        return heading
+    at_least = "at least " if heading.startswith("At least") else ""
+    return f"Level: {at_least}{_time(decision.advice)}"
 
 
-def _denied(fact: Fact, answer: Answer) -> bool:
-    return fact.kind != "background" and fact.is_usual(answer)
+def _time(level: Level) -> str:
+    return level.name.replace("_", " ").upper()
+
+
+def _named(rule: Rule) -> str:
+    return f"{rule.title} ({rule.urgency.name}, {rule.id})"
+
+
+def _name(exam: Exam) -> str:
+    return exam.name
 
 
 def _present(decision: Decision) -> list[str]:
-    return _said(decision, lambda fact, answer: fact.shows_presence(answer))
-
-
-def _said(decision: Decision, keep: Callable[[Fact, Answer], bool]) -> list[str]:
-    facts = decision.book.facts
-    lines = [
-        f"{facts[name].nurse}: {answered(facts[name], decision.answers)}"
-        for name, answer in decision.answers.items()
-        if keep(facts[name], answer)
+    """What is there, what was ticked, and every answer that another one contradicts."""
+    facts, answers, doubted = decision.book.facts, decision.answers, decision.doubted
+    there = [name for name in answers if facts[name].shows_presence(answers[name]) and name not in doubted]
+    contradicting = [name for name in answers if name in doubted]
+    return [
+        *(f"{facts[name].nurse}: {facts[name].say(answers[name])}" for name in there),
+        *(f"{facts[name].nurse}: {TICKED}" for name in decision.ticked),
+        *(f"{facts[name].nurse}: {facts[name].say(answers[name])} {_DOUBTED}" for name in contradicting),
     ]
-    return lines or ["(nothing)"]
+
+
+def _assessment(decision: Decision) -> Iterator[str]:
+    """One line a rule, then what the rules make one think of, and what they do not rule out yet."""
+    for rule in decision.acted_on:
+        doubt = " Not certain; counted in full." if rule in decision.counted else ""
+        yield f"{rule.title} ({rule.urgency.name}).{doubt} {rule.because}"
+    if suspects := dict.fromkeys(id for rule in decision.acted_on for id in rule.suspects):
+        names = [decision.book.suspicions[id].name for id in suspects]
+        yield f"To think of: {'; '.join(names)}"
+    if decision.open and decision.status != "out_of_scope":
+        still = [
+            f"{decision.book.facts[name].nurse} (up to {decision.raises(name)[0].urgency.name})"
+            for name in decision.open
+        ]
+        yield f"Not ruled out: {'; '.join(capped(still))}"
+    yield f"Levels: {level_line(decision)}"
+
+
+def _background(decision: Decision) -> list[str]:
+    return [
+        f"{fact.nurse}: {answered(fact, decision.answers)}"
+        for fact in _answered_facts(decision)
+        if fact.kind == "background"
+    ]
+
+
+def _not_known(decision: Decision) -> list[str]:
+    return [
+        f"{decision.book.facts[name].nurse}: {decision.book.facts[name].say(answer)}"
+        for name, answer in decision.answers.items()
+        if isinstance(answer, NotKnown)
+    ]
+
+
+def _denied(decision: Decision) -> Iterator[str]:
+    """One paragraph a screen. What was denied in one word is named; else the answer is said with it."""
+    for screen in decision.book.screens.values():
+        usual = [
+            fact
+            for fact in _answered_facts(decision)
+            if fact.screen == screen.id
+            and fact.kind != "background"
+            and fact.is_usual(decision.answers[fact.id])
+        ]
+        words = {fact.nurse: answered(fact, decision.answers) for fact in usual}
+        denied = [_in_a_sentence(name) for name in words if words[name] == "No"]
+        said = [
+            words[name] if name == screen.nurse else f"{_in_a_sentence(name)}: {words[name]}"
+            for name in words
+            if words[name] != "No"
+        ]
+        if usual:
+            clauses = [f"no {', '.join(denied)}"] if denied else []
+            yield f"{screen.nurse}: {'; '.join([*clauses, *said])}"
+
+
+def _answered_facts(decision: Decision) -> Iterator[Fact]:
+    """The facts whose answers count, known and contradicted by no other, in the order of the book."""
+    for fact in decision.book.facts.values():
+        answer = decision.answers.get(fact.id)
+        if answer is not None and not isinstance(answer, NotKnown) and fact.id not in decision.doubted:
+            yield fact
+
+
+def _in_a_sentence(name: str) -> str:
+    """A fact's name after another word: small, unless it is an abbreviation such as AFP."""
+    return name[:1].lower() + name[1:] if name[1:2].islower() else name
+
+
+def _never_reached(decision: Decision) -> str:
+    """The screens of which nothing was answered, in one line."""
+    reached = {decision.book.facts[name].screen for name in (*decision.answers, *decision.ticked)}
+    screens = {fact.screen for fact in decision.book.facts.values()} - reached
+    names = [screen.nurse for id, screen in decision.book.screens.items() if id in screens]
+    return "; ".join(names) or _NOTHING

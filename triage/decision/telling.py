@@ -73,7 +73,7 @@ def tell_patient(decision: Decision, settings: Settings) -> Iterator[Passage]:
         yield Passage("Why", tuple(because))
     if decision.open and not outside:
         yield Passage("Not ruled out", tuple(_open_for_patient(decision)))
-    if exams := tuple(_exam_lines(decision, lambda exam: exam.plain)):
+    if exams := tuple(exam_lines(decision, lambda exam: exam.plain)):
         yield Passage("Your team may think of", exams)
     if net := tuple(safety_net(decision, settings)):
         yield Passage("Watch for", net)
@@ -101,7 +101,7 @@ def tell_nurse(decision: Decision, settings: Settings) -> Iterator[Passage]:
         yield Passage("Not yet ruled out", tuple(open_lines(decision)))
     if suspects := dict.fromkeys(id for rule in decision.acted_on for id in rule.suspects):
         yield Passage("To think of", tuple(book.suspicions[id].name for id in suspects))
-    if exams := tuple(_exam_lines(decision, lambda exam: exam.name)):
+    if exams := tuple(exam_lines(decision, lambda exam: exam.name)):
         yield Passage("Examinations to think of", exams)
     if net := tuple(safety_net(decision, settings)):
         yield Passage("Safety net", net)
@@ -212,7 +212,7 @@ def _rule_lines(decision: Decision, rule: Rule) -> Iterator[str]:
     yield from source_lines(decision, rule)
 
 
-def _exam_lines(decision: Decision, words: Callable[[Exam], str]) -> Iterator[str]:
+def exam_lines(decision: Decision, words: Callable[[Exam], str]) -> Iterator[str]:
     """The examinations of what is certain, and then of what only counts because it cannot be ruled out."""
     exams = decision.book.exams
     yield from (words(exams[id]) for id in decision.exams)
