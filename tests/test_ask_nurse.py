@@ -162,6 +162,8 @@ def test_lines_typed_ahead_never_skip_past_an_emergency(small_book: RuleBook, tm
 def test_a_nurse_can_add_a_symptom_after_the_last_question(tmp_path: Path) -> None:
     with terminal(tmp_path, "--nurse", "--session", "s.yaml") as at:
         at.type("60", "0", "3", "36.5", "0")
+        assert "> taken back: Chills; Very unwell" in at.type("b")
+        at.type("0")
         assert "Enter to finish" in at.screen
         assert "No symptom has “zebra” in its name." in at.type("zebra")
         at.type("chills")
@@ -220,7 +222,7 @@ def test_a_note_that_can_no_longer_be_written_is_shown_and_said(tmp_path: Path) 
     assert "HAND-OVER NOTE" in told
 
 
-@pytest.mark.parametrize("place", ["missing/note.txt", "/proc/note.txt"])
+@pytest.mark.parametrize("place", ["missing/note.txt", "/proc/note.txt", "/dev/null"])
 def test_a_note_that_cannot_be_written_is_refused_before_the_first_question(
     place: str, tmp_path: Path
 ) -> None:

@@ -53,6 +53,8 @@ def test_the_lines_after_the_first_stand_under_its_text(monkeypatch: pytest.Monk
         "",
         "  unbreakable-and-longer-than-that",
     ]
+    item = fitted("  No weak legs, said the answer", _Screen(), hanging=2)  # type: ignore[arg-type]
+    assert item == "  No weak legs, said the\n    answer"
 
 
 def test_what_to_do_is_told_again_where_the_result_goes_elsewhere(tmp_path: Path) -> None:

@@ -266,6 +266,14 @@ def test_the_interview_asks_red_flags_first_and_shares_a_screen(small_book: Rule
     assert next_question(decide(small_book, {"age": "60 years", "leg_weakness": "one_leg"})) is None
 
 
+def test_the_detail_of_a_tick_is_asked_first_unless_an_emergency_is_certain(small_book: RuleBook) -> None:
+    decider = Decider(small_book)
+    detail = next_question(decider.decide({"age": 60}, ["back_pain"]))
+    assert detail is not None
+    assert [fact.id for fact in detail.facts] == ["back_pain"]
+    assert next_question(decider.decide({"age": 60}, ["leg_weakness"])) is None
+
+
 def test_what_is_not_known_is_not_asked_again(small_book: RuleBook) -> None:
     doubt = {**WELL, "leg_weakness": "unknown"}
     assert next_question(decide(small_book, doubt)) is None

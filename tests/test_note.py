@@ -132,6 +132,15 @@ def test_what_was_ticked_is_in_the_situation_with_the_level_it_gives() -> None:
     assert "Legs and back" not in part(note, "NOT ASKED")
 
 
+def test_the_note_fits_a_narrower_screen() -> None:
+    decision = DECIDER.decide(NUMB)
+    narrow = handover_note(decision, CLINIC, "call", "2026-11-23T09:00+00:00", width=60)
+    assert max(map(len, narrow.splitlines())) <= 60
+    wide = handover_note(decision, CLINIC, "call", "2026-11-23T09:00+00:00", width=300)
+    assert 80 < max(map(len, wide.splitlines())) <= 96
+    assert joined(narrow) == joined(wide)
+
+
 def test_out_of_scope_the_note_says_whom_to_call_and_lists_nothing_to_work_through() -> None:
     note = note_of({"age": 12, "chills": "yes"})
     assert "NOT FOR THIS PERSON" in note

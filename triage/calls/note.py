@@ -29,9 +29,15 @@ _DOUBTED = "(contradicts another answer, counted as not known)"
 _TO_FILL_IN = "Patient: ____________________  Caller: ____________________  Taken by: ____________________"
 
 
-def handover_note(decision: Decision, settings: Settings, name: str, asked_on: str) -> str:
-    """The note as plain text. It holds every answer given, those denied and those not known too."""
-    return "\n".join(_paragraphs(decision, settings, name, asked_on)) + "\n"
+def handover_note(
+    decision: Decision, settings: Settings, name: str, asked_on: str, *, width: int | None = None
+) -> str:
+    """The note as plain text. It holds every answer given, those denied and those not known too.
+
+    It is never wider than is good to read, and narrower for a screen of less `width`.
+    """
+    lines = _paragraphs(decision, settings, name, asked_on)
+    return "\n".join(_filled(line, min(width or _WIDTH, _WIDTH)) for line in lines) + "\n"
 
 
 def _paragraphs(decision: Decision, settings: Settings, name: str, asked_on: str) -> Iterator[str]:
@@ -69,10 +75,16 @@ def _heading(name: str, asked_on: str) -> str:
 
 
 def _block(heading: str, lines: Iterable[str], indent: str = "  ") -> Iterator[str]:
-    yield textwrap.fill(heading, _WIDTH, subsequent_indent="    ")
-    for line in lines:
-        yield textwrap.fill(line, _WIDTH, initial_indent=indent, subsequent_indent=indent + "  ")
+    yield heading
+    yield from (indent + line for line in lines)
     yield ""
+
+
+def _filled(line: str, width: int) -> str:
+    """A line in lines of this width, those after the first a little to the right."""
+    text = line.lstrip()
+    first = line[: len(line) - len(text)]
+    return textwrap.fill(text, width, initial_indent=first, subsequent_indent=first + "  ")
 
 
 def _level(decision: Decision) -> str:

@@ -22,6 +22,7 @@ from triage.cli.options import (
     show_json,
     show_passages,
 )
+from triage.cli.wrapping import width_of
 
 if TYPE_CHECKING:
     from triage.calls.session import Session
@@ -133,6 +134,8 @@ def _refuse_a_lost_note(note: Path, session: Session) -> None:
     """Raises UsageError where the note would replace the session or cannot be written at the end."""
     if session.path is not None and note.resolve() == session.path.resolve():
         raise click.UsageError(f"The answers are kept in {note}. Name another file for the note.")
+    if note.exists() and not note.is_file():
+        raise click.UsageError(f"The note cannot be written to {note}: it is no plain file.")
     try:
         with tempfile.TemporaryFile(dir=note.parent):
             pass
@@ -155,12 +158,13 @@ def _tell(
     from triage.decision.document import decision_document
     from triage.decision.telling import tell_patient
 
-    text = handover_note(decision, decider.settings, session.name, session.asked_on)
+    said = (decision, decider.settings, session.name, session.asked_on)
+    text = handover_note(*said)
     say("")
     if form == "json":
         show_json(decision_document(decision))
     elif nurse:
-        click.echo(text)
+        click.echo(handover_note(*said, width=width_of(sys.stdout)), nl=False)
     else:
         passages = list(tell_patient(decision, decider.settings))
         if passages[: len(told)] == list(told) and _is_one_terminal():

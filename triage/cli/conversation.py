@@ -6,7 +6,6 @@ follows it and a pipe gets the result alone.
 
 from __future__ import annotations
 
-from triage.book.rule import Level
 from triage.calls.session import Session
 from triage.cli.keeping import Kept
 from triage.cli.lines import Lines, Stopped, say
@@ -59,16 +58,15 @@ class Conversation:
             return False
         if self._settling.settle():
             return True
-        # A nurse goes on after an emergency is certain and said: for the hand-over.
-        ticked = self._kept.session.ticked
-        if ticked and (self._nurse or decision.urgency is not Level.now):
-            self._questions.ask_one(decision.book.facts[ticked[0]], detail=True)
-            return True
         question = next_question(decision)
-        if question is None:
-            return False
-        self._questions.ask(question)
-        return True
+        if question is not None:
+            self._questions.ask(question)
+            return True
+        # A nurse goes on after an emergency is certain and said: for the hand-over.
+        if decision.ticked and self._nurse:
+            self._questions.ask_one(decision.book.facts[decision.ticked[0]])
+            return True
+        return False
 
     def _is_last_word(self) -> bool:
         """One more prompt before the result, so that a slip is not final. True to end; so is Ctrl-D.
@@ -76,6 +74,8 @@ class Conversation:
         A nurse may add symptoms here.
         """
         decision = self._kept.decision
+        if not self._kept.told:
+            say("")
         if self._nurse:
             sure = decision.status != "out_of_scope" and decision.possible is decision.urgency
             say("Nothing else can raise the level." if sure else "No question is left.")

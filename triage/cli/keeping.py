@@ -12,7 +12,7 @@ from triage.calls.session import Session
 from triage.cli.lines import Lines, say
 from triage.cli.options import show_passages
 from triage.decision.decide import Decider, Decision
-from triage.decision.telling import Passage, level_heading, open_lines, tell_nurse, tell_patient
+from triage.decision.telling import Passage, capped, level_heading, open_lines, tell_nurse, tell_patient
 
 _MOST_OPEN = 3
 
@@ -43,6 +43,9 @@ class Kept:
         while self.asked:
             names = [name for name in self.asked.pop() if name in kept]
             if names:
+                if self.nurse:
+                    taken = [self.book.facts[name].nurse for name in names]
+                    say(f"> taken back: {'; '.join(capped(taken))}")
                 self._change(partial(self.session.take_back, names))
                 return True
         say("This is the first question.")

@@ -79,5 +79,5 @@ def show_passages(passages: Iterable[Passage], form: str, *, err: bool = False) 
     for passage in passages:
         click.echo(style(fitted(passage.heading, stream), **tones[passage.tone]), err=err)
         for line in passage.lines:
-            click.echo(fitted(f"  {line.rstrip()}", stream), err=err)
+            click.echo(fitted(f"  {line.rstrip()}", stream, hanging=2), err=err)
         click.echo(err=err)

@@ -47,8 +47,8 @@ class Questions:
                 self._keep_ticks(question.facts, ticked)
                 return
 
-    def ask_one(self, fact: Fact, *, detail: bool = False, aside: bool = False) -> None:
-        """Asks one fact. `detail`: of the list that was answered last; `aside`: `b` only leaves it."""
+    def ask_one(self, fact: Fact, *, aside: bool = False) -> None:
+        """Asks one fact. `aside`: `b` only leaves it. What was ticked belongs to the screen of its list."""
         self._begin(fact.nurse if self.nurse else fact.ask)
         if fact.scale is not None:
             prompt = f"A number in {fact.scale.unit}, such as {fact.scale.example}; d for I don't know: "
@@ -64,7 +64,7 @@ class Questions:
                 if self.jumped(text, str(error)):
                     return
             else:
-                if not detail:
+                if fact.id not in self.kept.session.ticked:
                     self.kept.asked.append([fact.id])
                 self.kept.give({fact.id: answer})
                 self.kept.say_where_it_stands()

@@ -8,33 +8,37 @@ import shutil
 import textwrap
 from typing import TextIO
 
-_HANGING = re.compile(r"\s*(?:[0-9a-z]{1,3}\. |> )?")
+_START = re.compile(r"\s*(?:[0-9a-z]{1,3}\. |> )?")
 
 
-def fitted(text: str, stream: TextIO | None) -> str:
-    """A text for this stream: wrapped on a terminal, further lines under the first; else as it is."""
-    if stream is None or not stream.isatty():
-        return text
-    width = max(_columns(stream), 20)
-    return "\n".join(_wrapped(line, width) for line in text.split("\n"))
+def fitted(text: str, stream: TextIO | None, *, hanging: int = 0) -> str:
+    """A text for this stream: wrapped on a terminal, further lines under the first; else as it is.
+
+    `hanging` moves the further lines to the right by so much, so that one can see where an item starts.
+    """
+    width = width_of(stream)
+    return text if width is None else "\n".join(_wrapped(line, width, hanging) for line in text.split("\n"))
 
 
-def _wrapped(line: str, width: int) -> str:
-    hanging = _HANGING.match(line)
-    first = hanging.group() if hanging else ""
+def _wrapped(line: str, width: int, hanging: int) -> str:
+    start = _START.match(line)
+    first = start.group() if start else ""
     return textwrap.fill(
         line[len(first) :],
         width,
         initial_indent=first,
-        subsequent_indent=" " * len(first),
+        subsequent_indent=" " * (len(first) + hanging),
         break_long_words=False,
         break_on_hyphens=False,
     )
 
 
-def _columns(stream: TextIO) -> int:
-    """The width of this stream's own terminal: standard output may be a pipe, which has none."""
+def width_of(stream: TextIO | None) -> int | None:
+    """The width of this stream's own terminal; None where it is none, such as a pipe or a file."""
+    if stream is None or not stream.isatty():
+        return None
     try:
-        return os.get_terminal_size(stream.fileno()).columns or shutil.get_terminal_size().columns
+        columns = os.get_terminal_size(stream.fileno()).columns
     except OSError:
-        return shutil.get_terminal_size().columns
+        columns = 0
+    return max(columns or shutil.get_terminal_size().columns, 20)

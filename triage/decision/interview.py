@@ -23,11 +23,15 @@ class Question:
 def next_question(decision: Decision) -> Question | None:
     """What to ask next, or None when no answer that was not asked for could still change the level.
 
-    The facts of the rule book's scope come first. Then the rules of the highest level that is still
-    possible are ruled out before any milder ones, screens in the order of the book, and what only
-    the records say last. What was asked and is not known is not asked again.
+    The details of what was ticked come first, unless an emergency is certain without them, and then
+    the facts of the rule book's scope. Then the rules of the highest level that is still possible
+    are ruled out before any milder ones, screens in the order of the book, and what only the
+    records say last. What was asked and is not known is not asked again.
     """
     book = decision.book
+    if decision.ticked and decision.urgency is not Level.now:
+        detail = book.facts[decision.ticked[0]]
+        return Question(book.screens[detail.screen], (detail,))
     scope = [name for name in facts_of(book.scope) if name not in decision.answers]
     if scope:
         return Question(book.screens[book.facts[scope[0]].screen], (book.facts[scope[0]],))

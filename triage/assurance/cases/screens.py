@@ -14,7 +14,8 @@ from triage.decision.interview import next_question
 def screens_of(decider: Decider, case: Case) -> tuple[int, int | None]:
     """Screens that the patient of a case sees until done, and until `now` is certain (None: never).
 
-    What the case does not say is answered *I don't know*.
+    A list counts as one screen, with the details of what is ticked on it. What the case does not say
+    is answered *I don't know*.
     """
     answers: dict[str, Answer] = {}
     count, emergency = 0, None
