@@ -12,7 +12,7 @@ import pytest
 from tests.commands import TRIAGE, environment, run
 from tests.terminals import terminal
 from triage.book.book import RuleBook
-from triage.book.load import load_book
+from triage.book.reading.load import load_book
 from triage.book.shipped import shipped_folder
 from triage.cli.wrapping import fitted
 

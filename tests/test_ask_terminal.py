@@ -18,7 +18,6 @@ from triage.book.reading.load import load_book
 from triage.book.rule import Level
 from triage.book.shipped import shipped_folder
 
-SHIPPED = {"TRIAGE_RULES": ""}
 ADULT = ("60",)
 TO_TEMPERATURE = ("60", "0", "1")
 
@@ -40,7 +39,7 @@ def test_a_numb_leg_is_an_emergency_within_six_screens_and_what_to_do_comes_firs
     book: RuleBook, tmp_path: Path
 ) -> None:
     answers = {**a_well_person(book), "cancer": "liver", "leg_numbness": "one_leg"}
-    with terminal(tmp_path, "--no-save", "--format", "plain", **SHIPPED) as at:
+    with terminal(tmp_path, "--no-save", "--format", "plain", TRIAGE_RULES="") as at:
         screens = answer_all(book, answers, at)
         told, rest = ([line for line in s.splitlines() if line.strip()] for s in at.screens[-2:])
         assert at.code == 0
@@ -56,7 +55,7 @@ def test_a_numb_leg_is_an_emergency_within_six_screens_and_what_to_do_comes_firs
 
 def test_a_new_lump_is_this_week_and_no_disease_is_named(book: RuleBook, tmp_path: Path) -> None:
     answers = {**a_well_person(book), "cancer": "breast", "skin_lump": "new"}
-    with terminal(tmp_path, "--no-save", "--format", "plain", **SHIPPED) as at:
+    with terminal(tmp_path, "--no-save", "--format", "plain", TRIAGE_RULES="") as at:
         answer_all(book, answers, at)
         told = at.screen
     assert book.levels[Level.this_week].name in told
@@ -68,7 +67,7 @@ def test_a_new_lump_is_this_week_and_no_disease_is_named(book: RuleBook, tmp_pat
 def test_a_well_person_is_done_in_at_most_13_screens_and_is_not_told_that_all_is_well(
     book: RuleBook, tmp_path: Path
 ) -> None:
-    with terminal(tmp_path, "--no-save", "--format", "plain", **SHIPPED) as at:
+    with terminal(tmp_path, "--no-save", "--format", "plain", TRIAGE_RULES="") as at:
         screens = answer_all(book, a_well_person(book), at)
         told = at.screen
         assert at.code == 0
@@ -217,14 +216,14 @@ def test_under_18_it_says_that_the_rules_are_for_adults_and_gives_no_level(tmp_p
 
 def test_plain_has_no_escape_codes_and_no_symbols_even_on_a_terminal(book: RuleBook, tmp_path: Path) -> None:
     answers = {**a_well_person(book), "cancer": "liver", "leg_numbness": "one_leg"}
-    with terminal(tmp_path, "--no-save", "--format", "plain", **SHIPPED) as at:
+    with terminal(tmp_path, "--no-save", "--format", "plain", TRIAGE_RULES="") as at:
         answer_all(book, answers, at)
         shown = "".join(at.screens)
     assert "\x1b" not in shown
     assert not [
         letter for letter in shown if not letter.isascii() and not letter.isalpha() and letter not in "°“”’–"
     ]
-    with terminal(tmp_path, "--no-save", **SHIPPED) as at:
+    with terminal(tmp_path, "--no-save", TRIAGE_RULES="") as at:
         answer_all(book, answers, at)
         assert "\x1b[" in at.screen, "human output on a terminal has colour, so the test above can fail"
 

@@ -6,7 +6,7 @@ import pytest
 
 from triage.book.book import RuleBook
 from triage.book.facts import DECLINED, UNKNOWN, Fact, NotKnown
-from triage.book.load import load_book
+from triage.book.reading.load import load_book
 from triage.book.shipped import shipped_folder
 from triage.cli.replies import (
     NotUnderstood,

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import shlex
-import sys
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,15 +16,11 @@ from triage.cli.options import (
     open_decider,
     rules_option,
     settings_option,
-    show_json,
-    show_passages,
 )
-from triage.cli.wrapping import width_of
 
 if TYPE_CHECKING:
     from triage.calls.session import Session
-    from triage.decision.decide import Decider, Decision
-    from triage.decision.telling import Passage
+    from triage.decision.decide import Decider
 
 
 @click.command()
@@ -71,6 +64,7 @@ def ask(
     Every answer is kept as it is given; `--resume` goes on where you stopped.
     """
     from triage.cli.conversation import Conversation
+    from triage.cli.result import refuse_a_lost_note, tell_result
 
     if sum([file is not None, resume is not None, no_save]) > 1:
         raise click.UsageError("Use one of --session, --resume and --no-save.")
@@ -78,11 +72,11 @@ def ask(
     session = _open_session(decider, file, resume, no_save)
     try:
         if note is not None:
-            _refuse_a_lost_note(note, session)
+            refuse_a_lost_note(note, session)
         _greet(decider, session)
         conversation = Conversation(decider, session, nurse=nurse, form=form)
         decision = conversation.hold()
-        _tell(decider, session, decision, conversation.told, nurse=nurse, form=form, note=note)
+        tell_result(decider, session, decision, conversation.told, nurse=nurse, form=form, note=note)
     finally:
         session.close()
     ctx.exit(DONE if decision.engines_agree else ENGINES_DISAGREE)
@@ -128,77 +122,3 @@ def _greet(decider: Decider, session: Session) -> None:
     say(f"This is no diagnosis. If you are in danger now, call {emergency}.")
     if session.path is not None:
         say(f"Your answers are kept in {session.path}")
-
-
-def _refuse_a_lost_note(note: Path, session: Session) -> None:
-    """Raises UsageError where the note would replace the session or cannot be written at the end."""
-    if session.path is not None and note.resolve() == session.path.resolve():
-        raise click.UsageError(f"The answers are kept in {note}. Name another file for the note.")
-    if note.exists() and not note.is_file():
-        raise click.UsageError(f"The note cannot be written to {note}: it is no plain file.")
-    try:
-        with tempfile.TemporaryFile(dir=note.parent):
-            pass
-    except OSError as error:
-        raise click.UsageError(f"The note cannot be written to {note}: {error.strerror}.") from None
-
-
-def _tell(
-    decider: Decider,
-    session: Session,
-    decision: Decision,
-    told: tuple[Passage, ...],
-    *,
-    nurse: bool,
-    form: str,
-    note: Path | None,
-) -> None:
-    """Shows the result. What was `told` last on this very screen is not said twice in a row."""
-    from triage.calls.note import handover_note
-    from triage.decision.document import decision_document
-    from triage.decision.telling import tell_patient
-
-    said = (decision, decider.settings, session.name, session.asked_on)
-    text = handover_note(*said)
-    say("")
-    if form == "json":
-        show_json(decision_document(decision))
-    elif nurse:
-        click.echo(handover_note(*said, width=width_of(sys.stdout)), nl=False)
-    else:
-        passages = list(tell_patient(decision, decider.settings))
-        if passages[: len(told)] == list(told) and _is_one_terminal():
-            passages = passages[len(told) :]
-        show_passages(passages, form)
-    if not session.kept:
-        say(f"NOT SAVED: {session.path} lacks some of these answers. Keep this result.")
-    elif decision.status == "unfinished" and session.path is not None and session.answers:
-        # Not wrapped: a command in two lines cannot be copied.
-        path = shlex.quote(str(session.path))
-        click.echo(f"Not finished. Go on with: triage ask --resume {path}", err=True)
-    if note is not None:
-        _write_note(note, text, shown=nurse and form != "json")
-
-
-def _is_one_terminal() -> bool:
-    """Whether talk and result are read on the same screen."""
-    streams = (sys.stdout, sys.stderr)
-    return all(stream.isatty() for stream in streams) and len(set(map(_terminal, streams))) == 1
-
-
-def _terminal(stream: TextIO) -> str:
-    return os.ttyname(stream.fileno())
-
-
-def _write_note(path: Path, text: str, *, shown: bool) -> None:
-    """Writes the note; where that fails, it is shown before the error ends the command."""
-    from triage.book.whole_file import write_whole
-
-    try:
-        write_whole(path, text.encode())
-    except OSError:
-        if not shown:
-            say(text)
-        say(f"NOT SAVED: the note is not in {path}")
-        raise
-    say(f"The note is in {path}")

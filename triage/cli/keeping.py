@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from triage.book.book import RuleBook
@@ -33,7 +33,7 @@ class Kept:
         self._unsaved_said = False
         self.decision = self._decide()
 
-    def give(self, answers: dict[str, Answer], ticked: Iterable[str] = ()) -> None:
+    def give(self, answers: dict[str, Answer], ticked: Sequence[str] = ()) -> None:
         """Keeps answers, and what was ticked with its details still to be asked."""
         self._change(partial(self.session.give, answers, ticked))
 
