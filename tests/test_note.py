@@ -116,10 +116,17 @@ def test_what_was_denied_is_one_paragraph_a_screen() -> None:
 def test_an_answer_that_denies_without_a_no_is_said_with_its_words() -> None:
     """`Tenderness of the lump: Yes, it hurts` is the usual answer: `no tenderness` would be wrong."""
     book = load_book(shipped_folder("rules"))
-    decision = Decider(book).decide({"lump_pain": "tender", "lump_growth": "unchanged"})
+    answers = {
+        "lump_pain": "tender",
+        "lump_growth": "unchanged",
+        "vomiting": "none",
+        "no_stool_or_wind": "no",
+    }
+    decision = Decider(book).decide(answers)
     note = handover_note(decision, CLINIC, "call", "2026-11-23T09:00+00:00")
     denied = part(note, "ASKED AND DENIED, OR USUAL")
     assert "Lump in detail: no growth of the lump; tenderness of the lump: Yes, it hurts" in denied
+    assert "Belly, bowels and vomiting: no vomiting; no stool and no wind: No" in denied
 
 
 def test_what_was_ticked_is_in_the_situation_with_the_level_it_gives() -> None:

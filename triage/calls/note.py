@@ -154,7 +154,10 @@ def _not_known(decision: Decision) -> list[str]:
 
 
 def _denied(decision: Decision) -> Iterator[str]:
-    """One paragraph a screen. What was denied in one word is named; else the answer is said with it."""
+    """One paragraph a screen. What was denied in one word is named; else the answer is said with it.
+
+    So it is where the name itself says no: after "no vomiting", "no stool and no wind" would be there.
+    """
     for screen in decision.book.screens.values():
         usual = [
             fact
@@ -164,11 +167,12 @@ def _denied(decision: Decision) -> Iterator[str]:
             and fact.is_usual(decision.answers[fact.id])
         ]
         words = {fact.nurse: answered(fact, decision.answers) for fact in usual}
-        denied = [_in_a_sentence(name) for name in words if words[name] == "No"]
+        simply = {name for name in words if words[name] == "No" and not name.lower().startswith("no ")}
+        denied = [_in_a_sentence(name) for name in words if name in simply]
         said = [
             words[name] if name == screen.nurse else f"{_in_a_sentence(name)}: {words[name]}"
             for name in words
-            if words[name] != "No"
+            if name not in simply
         ]
         if usual:
             clauses = [f"no {', '.join(denied)}"] if denied else []
