@@ -16,6 +16,7 @@ from triage.decision.explain import explain, full, why, why_not
 from triage.decision.interview import next_question
 from triage.decision.settings import Settings
 from triage.decision.telling import tell_patient
+from triage.engines.durable import EngineFailure
 from triage.engines.reference import firings
 from triage.engines.truth import Firings
 
@@ -244,16 +245,29 @@ def test_a_tick_that_is_no_ordered_choice_or_that_contradicts_an_answer_lowers_n
     assert (contradicted.urgency, contradicted.contradictions) == (Level.now, ())
 
 
-def test_an_engine_that_differs_on_the_ticks_alone_is_told(small_book: RuleBook) -> None:
+@pytest.mark.parametrize("when", ["with the ticks", "without the ticks"])
+def test_an_engine_that_differs_with_or_without_the_ticks_is_told(when: str, small_book: RuleBook) -> None:
     class Silent:
         def decide(self, known: Mapping[str, Known]) -> Firings:
-            truth = firings({id: rule.when for id, rule in small_book.rules.items()}, known)
-            lost = {"any/cord-sign"} if "leg_weakness" in known else set()
-            return Firings(truth.certain - lost, truth.possible)
+            truth = firings(small_book.conditions, known)
+            wrong = ("leg_weakness" in known) is (when == "with the ticks")
+            lost = {"any/cord-sign"} if wrong else set()
+            return Firings(truth.certain - lost, truth.possible - lost)
 
     decision = Decider(small_book, second=Silent()).decide({"age": 60}, ["leg_weakness"])
     assert decision.urgency is Level.now
     assert [judged.rule.id for judged in decision.disputed] == ["any/cord-sign"]
+
+
+def test_an_engine_that_fails_on_the_ticks_alone_is_told(small_book: RuleBook) -> None:
+    class Failing:
+        def decide(self, known: Mapping[str, Known]) -> Firings:
+            if "leg_weakness" in known:
+                raise EngineFailure("stopped")
+            return firings(small_book.conditions, known)
+
+    decision = Decider(small_book, second=Failing()).decide({"age": 60}, ["leg_weakness"])
+    assert (decision.urgency, decision.engine_failure) == (Level.now, "stopped")
 
 
 def test_the_interview_asks_red_flags_first_and_shares_a_screen(small_book: RuleBook) -> None:
