@@ -184,7 +184,7 @@ def test_a_disk_that_fills_up_is_said_loudly_and_the_result_is_still_shown(tmp_p
     )
     assert ended.returncode == 0
     assert "Speak to your cancer team today" in ended.stdout
-    assert "NOT SAVED: File too large" in ended.stderr
+    assert "NOT SAVED: cannot be written: File too large" in ended.stderr
     assert "NOT SAVED" in ended.stderr.splitlines()[-1], "said once more at the end"
     kept = (tmp_path / "s.yaml").read_text()
     assert 'age: "60 years"' in kept, "the last whole file stays"

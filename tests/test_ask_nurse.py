@@ -71,13 +71,10 @@ def test_a_text_in_no_name_but_in_rule_titles_offers_what_those_rules_ask_for(tm
         at.type("60")
         offered = at.type("Fever").splitlines()
         assert "No symptom has “fever” in its name. Rules about it ask for:" in offered
-        assert [line.split(". ")[1] for line in offered if line.startswith("  ")][:3] == [
-            "Temperature",
-            "Shivering or rigors",
-            "Generally unwell",
-        ]
+        names = [line.split(". ")[1] for line in offered if line.startswith("  ")]
+        assert {"Temperature", "Shivering or rigors", "Generally unwell"} <= set(names)
         assert "Type a number from 1 to" in at.type("99")
-        assert "Shivering or rigors" in at.type("2").splitlines()
+        assert "Shivering or rigors" in at.type(str(names.index("Shivering or rigors") + 1)).splitlines()
 
 
 def test_text_that_is_no_name_is_said_and_changes_nothing(tmp_path: Path) -> None:
