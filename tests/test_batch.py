@@ -66,6 +66,14 @@ def test_every_form_of_input_gives_what_decide_gives_in_every_form_of_output(
         assert tuple(wanted[0]) == RESULT_COLUMNS
 
 
+def test_what_a_session_had_ticked_counts_in_a_batch(tmp_path: Path) -> None:
+    (tmp_path / "cases").mkdir()
+    case = "- name: stopped early\n  facts: {age: 60 years}\n  ticked: [leg_weakness]\n"
+    (tmp_path / "cases" / "s.yaml").write_text(case)
+    assert run(tmp_path, "batch", "cases", "-o", "out.csv").code == 0
+    assert "stopped early,now,now,now,decided,any/cord-sign" in (tmp_path / "out.csv").read_text()
+
+
 def test_a_folder_of_case_files_is_read_whole_and_a_bad_case_hides_no_good_one(tmp_path: Path) -> None:
     folder = tmp_path / "cases"
     (folder / "more").mkdir(parents=True)

@@ -73,7 +73,7 @@ def run_batch(
                 values = (str(row.line), row.id, refusal.column, reason)
                 problems(dict(zip(PROBLEM_COLUMNS, values, strict=True)))
             continue
-        decision = decider.decide(row.answers)
+        decision = decider.decide(row.answers, row.ticked)
         tally.decided += 1
         tally.disagreed += not decision.engines_agree
         level = decision.advice.name if decision.gives_level else NO_LEVEL

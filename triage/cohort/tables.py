@@ -47,12 +47,16 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One patient: the line it starts on, its id, and its answers, or why it was refused."""
+    """One patient: the line it starts on, its id, and its answers, or why it was refused.
+
+    `ticked` are the symptoms of a saved session whose details were not asked.
+    """
 
     line: int
     id: str
     answers: Mapping[str, Answer]
     refused: tuple[Refusal, ...] = ()
+    ticked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,7 @@ def case_rows(book: RuleBook, path: Path) -> Iterator[Row]:
             if case is None:
                 yield Row(line, f"{file}:{line}", {}, tuple(Refusal("", str(problem)) for problem in wrong))
             else:
-                yield Row(line, case.name, case.answers)
+                yield Row(line, case.name, case.answers, ticked=case.ticked)
 
 
 def _lines(path: Path, stream: IO[bytes]) -> Iterator[str | None]:
