@@ -211,3 +211,23 @@ def test_two_names_of_one_file_are_one_session(small_book: RuleBook, tmp_path: P
     second.close()
     assert (tmp_path / "link.yaml").is_symlink()
     assert "61 years" in (tmp_path / "s.yaml").read_text()
+
+
+def test_what_only_another_rule_book_asked_is_left_out_by_name_and_the_rest_goes_on(
+    small_book: RuleBook, tmp_path: Path
+) -> None:
+    path = tmp_path / "s.yaml"
+    kept = Session(small_book, path)
+    kept.give({"age": 60, "chills": "yes"})
+    kept.close()
+    text = path.read_text().replace(small_book.hash, "0" * 64)
+    path.write_text(
+        text.replace('chills: "yes"', 'chills: "often"\n    zeal: "much"') + "  ticked: [gone_by]\n"
+    )
+    session, same_book = Session.resume(small_book, path)
+    assert (same_book, session.gone) == (False, ("chills", "zeal", "gone_by"))
+    assert (session.answers, session.ticked) == ({"age": 60}, [])
+    session.close()
+    path.write_text(text.replace("0" * 64, small_book.hash).replace('chills: "yes"', 'chills: "often"'))
+    with pytest.raises(Problems, match="K004"):
+        Session.resume(small_book, path)

@@ -17,6 +17,7 @@ from typing import Any
 from triage.book.book import RuleBook
 from triage.book.facts import Answer
 from triage.book.problems import Problem, Problems
+from triage.book.quantity import UnreadableAnswer
 from triage.book.reading.case import Case, read_cases
 from triage.book.reading.text import Page, Place, read_page
 from triage.book.whole_file import write_whole
@@ -35,18 +36,23 @@ class Session:
         self.answers: dict[str, Answer] = {}
         self.ticked: list[str] = []
         """What was ticked on a list and whose details are still to be asked."""
+        self.gone: tuple[str, ...] = ()
+        """What a resumed session was asked by another rule book, and this one cannot read."""
         self.kept = True
         """Whether the file holds every answer, or there is no file to hold them."""
         self._lock = _lock(path) if path else None
 
     @classmethod
     def resume(cls, book: RuleBook, path: Path) -> tuple[Session, bool]:
-        """The session kept in a file, and whether the rule book is still the one it was begun with."""
+        """The session kept in a file, and whether the rule book is still the one it was begun with.
+
+        What another book asked and this one does not, or not so, is left out: its names are in `gone`.
+        """
         _read(book, path)
         session = cls(book, path)
         try:
             # Read again under the lock: the session before us may have added answers until now.
-            case = _read(book, path)
+            case, session.gone = _read(book, path)
         except BaseException:
             session.close()
             raise
@@ -98,9 +104,10 @@ class Session:
             yield f"  ticked: [{', '.join(self.ticked)}]"
 
 
-def _read(book: RuleBook, path: Path) -> Case:
-    """The one case of a session's file. Raises Problems."""
+def _read(book: RuleBook, path: Path) -> tuple[Case, tuple[str, ...]]:
+    """The one case of a session's file, and the names in it that only another book knows. Raises Problems."""
     page = read_page(path)
+    gone = _left_out(book, page)
     cases, found = read_cases(page, book)
     if found:
         raise Problems(found)
@@ -108,7 +115,33 @@ def _read(book: RuleBook, path: Path) -> Case:
         what = f"{len(cases)} cases where one session is wanted"
         raise Problems([Problem(str(path), 1, 1, "A001", what, "name a saved session")])
     _refuse_a_case(page)
-    return cases[0]
+    return cases[0], gone
+
+
+def _left_out(book: RuleBook, page: Page) -> tuple[str, ...]:
+    """Takes out of a page what another rule book asked and this one cannot read, and names it."""
+    data: Any = page.data[0] if isinstance(page.data, list) and page.data else page.data
+    if not isinstance(data, dict) or data.get("rules_hash", book.hash) == book.hash:
+        return ()
+    answers, ticked = data.get("facts"), data.get("ticked")
+    gone: list[str] = []
+    if isinstance(answers, dict):
+        gone = [name for name, word in answers.items() if not _can_read(book, name, word)]
+        data["facts"] = {name: word for name, word in answers.items() if name not in gone}
+    if isinstance(ticked, list):
+        gone += [name for name in ticked if name not in book.facts and name not in gone]
+        data["ticked"] = [name for name in ticked if name in book.facts]
+    return tuple(gone)
+
+
+def _can_read(book: RuleBook, name: str, word: object) -> bool:
+    if name not in book.facts or not isinstance(word, str):
+        return False
+    try:
+        book.facts[name].read(word)
+    except UnreadableAnswer:
+        return False
+    return True
 
 
 def _refuse_a_case(page: Page) -> None:

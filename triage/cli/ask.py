@@ -92,6 +92,10 @@ def _open_session(decider: Decider, file: Path | None, resume: Path | None, no_s
         say(f"Going on with {path} ({count} answer{'' if count == 1 else 's'}).")
         if not same_book:
             say("The rule book has changed since; the result follows the new one.")
+        if session.gone:
+            say(
+                f"It does not ask any more, or not so: {', '.join(session.gone)}. These answers are left out."
+            )
         return session
     if no_save:
         return Session(decider.book, None)
