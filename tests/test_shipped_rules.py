@@ -9,14 +9,12 @@ import pytest
 
 from tests.commands import run
 from triage.assurance.cases.outcome import run_case
-from triage.assurance.cases.screens import screens_of
 from triage.assurance.check import check
 from triage.book.book import RuleBook
 from triage.book.facts import Known, known
 from triage.book.logic import Is, Spans, comparisons
 from triage.book.reading.case import Case, load_cases
 from triage.book.reading.load import load_book
-from triage.book.rule import Level
 from triage.book.shipped import shipped_folder
 from triage.decision.decide import Decider
 from triage.engines.reference import trace
@@ -89,20 +87,6 @@ def an_answer(book: RuleBook, comparison: Is) -> Known:
 def test_no_rule_is_called_reviewed_while_nobody_has(book: RuleBook) -> None:
     assert {rule.status for rule in book.rules.values()} == {"draft"}
     assert book.status == "draft"
-
-
-def test_a_questionnaire_is_short(decider: Decider, cases: list[Case]) -> None:
-    """A well person is done in a dozen screens or so, and half of the emergencies are certain after four."""
-    emergencies = []
-    for case in cases:
-        count, emergency = screens_of(decider, case)
-        decision = decider.decide(case.answers)
-        if decision.status == "decided" and decision.urgency is Level.none:
-            assert count <= 14, case.name
-        if emergency is not None:
-            assert emergency <= 10, case.name
-            emergencies.append(emergency)
-    assert sorted(emergencies)[len(emergencies) // 2] <= 4
 
 
 def test_no_small_mistake_in_a_rule_goes_unnoticed(tmp_path: Path) -> None:
