@@ -52,7 +52,7 @@ def random_condition(rng: random.Random, facts: Mapping[str, Fact], free: list[s
         random_condition(rng, facts, free, depth - 1) for _ in range(rng.randint(2, 5)) if len(free) > 1
     )
     if len(parts) < 2:
-        return random_comparison(rng, facts[free.pop()])
+        return parts[0] if parts else random_comparison(rng, facts[free.pop()])
     kind = rng.choice(["all", "all", "any", "at least"])
     if kind == "at least" and len(parts) > 2:
         return AtLeast(rng.randint(2, len(parts) - 1), parts)
