@@ -38,6 +38,13 @@ class Page:
     values: dict[Place, tuple[int, int]] = field(repr=False, default_factory=dict)
     keys: dict[Place, tuple[int, int]] = field(repr=False, default_factory=dict)
 
+    def part(self, place: Place) -> object:
+        """The data at a place. The place must be one of the page's."""
+        data: object = self.data
+        for step in place:
+            data = data[step]  # type: ignore[index]
+        return data
+
     def problem(self, place: Place, code: str, what: str, write: str = "", *, key: bool = False) -> Problem:
         """A problem at a place; `key` points at the key itself instead of at its value."""
         mark = self.keys.get(place) if key else None
