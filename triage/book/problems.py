@@ -42,7 +42,7 @@ def lines_of(problems: Sequence[Problem]) -> list[str]:
 
 
 def closest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that was most likely meant: in other letter case, with two letters swapped, or similar."""
+    """The known word that was most likely meant: in another case, with two letters swapped, or similar."""
     names = sorted(known)
     if word.lower() in names:
         return word.lower()

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from triage.book.book import RuleBook
 from triage.book.logic import Condition, Spans, comparisons, facts_of
 from triage.book.problems import Problem, nearest
-from triage.book.reading.text import Data, Page, Place
+from triage.book.reading.text import Page, Place, texts_of
 from triage.book.rule import PLACEHOLDERS, Finding, Rule
 
 _DROP = "use it, or drop it"
@@ -161,15 +161,6 @@ class _Crosscheck:
         """A problem at a key of whichever page of a folder has it."""
         page = next(p for path, p in self.pages.items() if path.startswith(folder) and place in p.keys)
         return page.problem(place, code, what, write, key=True)
-
-
-def texts_of(data: Data, place: Place = ()) -> Iterator[tuple[Place, str]]:
-    """Every text of a page with its place."""
-    if isinstance(data, str):
-        yield place, data
-        return
-    for step, part in data.items() if isinstance(data, dict) else enumerate(data):
-        yield from texts_of(part, (*place, step))
 
 
 def _uses(page: Page, fact: str) -> list[Place]:

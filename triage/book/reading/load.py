@@ -11,6 +11,7 @@ from triage.book.reading import shape
 from triage.book.reading.crosscheck import crosscheck
 from triage.book.reading.files import book_files, hash_files
 from triage.book.reading.folder import Folder
+from triage.book.reading.misspelt import correct_definitions
 from triage.book.reading.rulefiles import RuleFiles
 from triage.book.reading.vocabulary import Vocabulary
 
@@ -27,16 +28,19 @@ def load_files(path: Path, files: Mapping[str, bytes]) -> RuleBook:
     would be one more problem.
     """
     folder = Folder(path, files)
+    if not folder.is_whole:
+        raise Problems(folder.found)
+    misspelt = correct_definitions(folder)
     head = folder.shaped("book.yaml", shape.BookShape)
     words = Vocabulary(folder)
     vocabulary_is_whole = not folder.found
     rules = RuleFiles(folder, words)
     if not vocabulary_is_whole or head is None:
-        raise Problems(folder.found)
+        raise Problems([*misspelt, *folder.found])
     rules.read()
     scope = rules.condition(folder.pages["book.yaml"], head.scope, ("scope",))
     if folder.found or scope is None:
-        raise Problems(folder.found)
+        raise Problems([*misspelt, *folder.found])
     book = RuleBook(
         title=head.title,
         version=head.version,
@@ -51,13 +55,13 @@ def load_files(path: Path, files: Mapping[str, bytes]) -> RuleBook:
         suspicions=words.suspicions,
         screens=words.screens,
         levels=words.levels,
-        documents=words.documents,
+        documents=words.documents.by_id,
         constraints=rules.constraints,
         advice=rules.advice,
         guarantees=rules.guarantees,
         exceptions=rules.exceptions,
     )
-    found = crosscheck(book, folder.pages)
+    found = [*misspelt, *crosscheck(book, folder.pages)]
     if found:
         raise Problems(found)
     return book

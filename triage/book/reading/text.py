@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from os.path import commonprefix
 from pathlib import Path
@@ -52,6 +53,15 @@ class Page:
             place = place[:-1]
         line, column = mark or self.values.get(place, (1, 1))
         return Problem(self.file, line, column, code, what, write)
+
+
+def texts_of(data: Data, place: Place = ()) -> Iterator[tuple[Place, str]]:
+    """Every text of a page with its place."""
+    if isinstance(data, str):
+        yield place, data
+        return
+    for step, part in data.items() if isinstance(data, dict) else enumerate(data):
+        yield from texts_of(part, (*place, step))
 
 
 def read_page(path: Path, name: str | None = None) -> Page:
