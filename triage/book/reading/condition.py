@@ -108,6 +108,8 @@ class ConditionReader:
                 self._wrong(at, "C008", f'"{word}" is not an answer to {name}', hint)
             elif word in words[:index]:
                 self._wrong(at, "C009", f'"{word}" stands here twice', "write it once")
+        if not set(words) <= set(fact.answers):
+            return None
         if set(words) == set(fact.answers):
             what = f"every answer to {name} is listed: always true"
             return self._wrong(place, "C010", what, "leave one out, or the fact")

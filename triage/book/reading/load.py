@@ -8,7 +8,9 @@ from pathlib import Path
 from triage.book.book import RuleBook
 from triage.book.problems import Problems
 from triage.book.reading import shape
+from triage.book.reading.braces import wrong_braces
 from triage.book.reading.crosscheck import crosscheck
+from triage.book.reading.each_rule import EachRule
 from triage.book.reading.files import book_files, hash_files
 from triage.book.reading.folder import Folder
 from triage.book.reading.misspelt import correct_definitions
@@ -39,8 +41,11 @@ def load_files(path: Path, files: Mapping[str, bytes]) -> RuleBook:
         raise Problems([*misspelt, *folder.found])
     rules.read()
     scope = rules.condition(folder.pages["book.yaml"], head.scope, ("scope",))
+    spoilt = {problem.file for problem in folder.found if problem.code.startswith("E")}
+    each = EachRule(folder.pages, words.facts, rules.findings, spoilt)
+    found = [*misspelt, *folder.found, *each.problems(rules.rules.values()), *wrong_braces(folder.pages)]
     if folder.found or scope is None:
-        raise Problems([*misspelt, *folder.found])
+        raise Problems(found)
     book = RuleBook(
         title=head.title,
         version=head.version,
@@ -61,7 +66,7 @@ def load_files(path: Path, files: Mapping[str, bytes]) -> RuleBook:
         guarantees=rules.guarantees,
         exceptions=rules.exceptions,
     )
-    found = [*misspelt, *crosscheck(book, folder.pages)]
+    found.extend(crosscheck(book, folder.pages))
     if found:
         raise Problems(found)
     return book

@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import TypeAdapter
 
 from triage.book.logic import Condition, facts_of
-from triage.book.problems import nearest
+from triage.book.problems import closest, nearest
 from triage.book.quantity import UnreadableAnswer
 from triage.book.reading import shape
 from triage.book.reading.condition import ConditionReader
@@ -163,7 +163,7 @@ class RuleFiles:
                 if part not in allowed:
                     at, hint = (*here, "supports", number), nearest(part, allowed)
                     self.folder.say(page, at, "R003", f'"{part}" is not a part of this {kind}', hint)
-            supported |= set(source.supports)
+                supported.add(part if part in allowed else closest(part, allowed) or part)
             sources.append(Source(tuple(source.statements), source.editorial, tuple(source.supports)))
         if "exams" in supported:
             supported |= set(exams)

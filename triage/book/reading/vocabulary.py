@@ -117,6 +117,9 @@ class Vocabulary:
                 usual = read_span(scale, said.usual)
             except UnreadableAnswer as error:
                 self.folder.say(self.folder.pages[path], place, "F012", f"{id}: {error.what}", error.write)
+            if usual == (scale.low, scale.high):
+                what, hint = f"every number of {id} is usual: nothing is worse", "what a well person has"
+                self.folder.say(self.folder.pages[path], place, "F012", what, hint)
         elif said.worse == "outside":
             what = f"{id} gets worse outside its usual range, which is not said"
             self.folder.say(self.folder.pages[path], (id, "number"), "F013", what, "usual: between … and …")
@@ -148,6 +151,12 @@ class Vocabulary:
                 elif part == "not_known" and word in said.answers:
                     what = f'"{word}" is an answer too'
                     self.folder.say(page, (id, part, word), "F005", what, "another word", key=True)
+        labels: dict[str, str] = {}
+        for part, words in (("answers", said.answers), ("not_known", said.not_known)):
+            for word, label in words.items():
+                if (first := labels.setdefault(label, word)) != word:
+                    what = f'"{first}" and "{word}" of {id} are both shown as "{label}"'
+                    self.folder.say(page, (id, part, word), "F014", what, "words that tell them apart")
         if said.number and said.ordered == "yes":
             self.folder.say(page, (id, "ordered"), "F006", "a number cannot be `ordered`", "leave it out")
         if said.screen not in self.screens and self._screens_are_known:
