@@ -71,6 +71,8 @@ class Documents:
                 say(page, (*place, "quote"), "D005", f"{id} quotes more than 25 words", "shorten it")
             at = page.values.get((*place, "quote"), (1, 1))
             statements[id] = Statement(id, read.id, said.quote, said.says, said.left_out, at)
+        if numbering:
+            return  # it may have the id of another document, which is not called twice for that
         self.by_id[read.id] = Document(
             read.id,
             read.title,

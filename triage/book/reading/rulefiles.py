@@ -108,10 +108,10 @@ class RuleFiles:
                     names_are_known = False
                     what = f'unknown name in {kind}: "{id}"'
                     self.folder.say(page, (kind, index), "R001", what, nearest(id, known))
+        topic, topics = path.partition("/")[0], {"any"}.union(*(f.answers for f in self.words.facts.values()))
         if not re.fullmatch(r"[a-z_]+/[a-z0-9]+(-[a-z0-9]+)*\.yaml", path):
             self.folder.say(page, (), "R009", f'"{path}" is no rule id', "topic/lower-case-words.yaml")
-        topic, topics = path.partition("/")[0], {"any"}.union(*(f.answers for f in self.words.facts.values()))
-        if topic not in topics:
+        elif topic not in topics:
             what = f'no fact has the answer "{topic}"'
             hint = nearest(topic, topics) or "a folder of rules is `any`, or an answer such as a cancer"
             self.folder.say(page, (), "R009", what, hint)
@@ -167,15 +167,9 @@ class RuleFiles:
             sources.append(Source(tuple(source.statements), source.editorial, tuple(source.supports)))
         if "exams" in supported:
             supported |= set(exams)
-        for part in sorted(needed - supported):
-            self.folder.say(
-                page,
-                place,
-                "R004",
-                f'no source supports "{part}"',
-                "cite a statement or say editorial",
-                key=True,
-            )
+        if missing := sorted(needed - supported):
+            what = "no source supports " + ", ".join(f'"{part}"' for part in missing)
+            self.folder.say(page, place, "R004", what, "cite a statement or say editorial", key=True)
         return tuple(sources)
 
     def _examples(self, page: Page, said: list[dict[str, str]], facts: Iterable[str]) -> Iterable[Example]:

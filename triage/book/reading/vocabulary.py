@@ -97,6 +97,10 @@ class Vocabulary:
         facts: dict[str, Fact] = {}
         for path in self.folder.in_folder("facts"):
             read = self.folder.shaped(path, TypeAdapter(dict[shape.Id, shape.FactShape])) or {}
+            if len(read) > 1 and read.keys() <= facts.keys():
+                what = f"all {len(read)} facts of this file are already facts"
+                self.folder.say(self.folder.pages[path], (), "F001", what, "drop the file, or rename them")
+                continue
             for id, said in read.items():
                 if id in facts or id in RESERVED_FACTS:
                     why = "is already a fact" if id in facts else "is a reserved word"
