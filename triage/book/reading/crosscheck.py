@@ -6,10 +6,10 @@ A misspelt identifier is always found: either nothing has that name, or nothing 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 from triage.book.book import RuleBook
-from triage.book.logic import Condition, Is, Spans, comparisons, facts_of
+from triage.book.logic import Condition, Is, Spans, comparisons, facts_of, fold
 from triage.book.problems import Problem, nearest
 from triage.book.reading.text import Page, Place
 
@@ -41,13 +41,12 @@ class _Crosscheck:
             yield self.pages["book.yaml"].problem(("status",), "B007", what, "status: draft")
 
     def _constraints(self) -> Iterator[Problem]:
-        seen: dict[object, int] = {}
+        seen: dict[Hashable, int] = {}
         for index, constraint in enumerate(self.book.constraints):
-            never = constraint.never
-            same = never if isinstance(never, Is) else (type(never), frozenset(never.parts))
-            if seen.setdefault(same, index) != index:
+            first = seen.setdefault(fold(constraint.never, _Unordered()), index)
+            if first != index:
                 page, what = self.pages["constraints.yaml"], "this constraint stands here twice"
-                line, _ = page.values[(seen[same],)]
+                line, _ = page.values[(first,)]
                 yield page.problem((index,), "P007", what, f"the other is in line {line}")
 
     def _unused_names(self) -> Iterator[Problem]:
@@ -119,3 +118,19 @@ class _Crosscheck:
         """A problem at a key of whichever page of a folder has it."""
         page = next(p for path, p in self.pages.items() if path.startswith(folder) and place in p.keys)
         return page.problem(place, code, what, write, key=True)
+
+
+class _Unordered:
+    """Algebra: a condition without the order of its parts, to find it again."""
+
+    def is_(self, comparison: Is) -> Hashable:
+        return comparison
+
+    def all(self, parts: Sequence[Hashable]) -> Hashable:
+        return "all", frozenset(parts)
+
+    def any(self, parts: Sequence[Hashable]) -> Hashable:
+        return "any", frozenset(parts)
+
+    def at_least(self, count: int, parts: Sequence[Hashable]) -> Hashable:
+        return count, frozenset(parts)

@@ -35,17 +35,18 @@ class Documents:
             if document is None:
                 if name not in self._missing:
                     self._missing.add(name)
-                    hint = self._known_document(name)
+                    hint = self._known_document(name, int(number))
                     self.folder.say(page, (*place, index), "D007", f'there is no document "{name}"', hint)
             elif id not in document.statements:
                 hint = _nearest_statement(number, list(document.statements))
                 self.folder.say(page, (*place, index), "D007", f'unknown statement "{id}"', hint)
 
-    def _known_document(self, name: str) -> str:
-        """The document that was meant by a name that stands in one place only; a file may be missing."""
-        if self.folder.uses.times("document", name) > 1:
-            return f"it is cited {self.folder.uses.times('document', name)} times"
-        return nearest(name, self.by_id)
+    def _known_document(self, name: str, number: int) -> str:
+        """The document meant by a name that is cited once; one cited more often is itself what is missing."""
+        times = self.folder.uses.times("document", name)
+        if times > 1:
+            return f"it is cited {times} times"
+        return nearest(name, [id for id, known in self.by_id.items() if number <= len(known.statements)])
 
     def _add(self, page: Page, read: shape.DocumentShape) -> None:
         say = self.folder.say

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from triage.book.facts import Fact
-from triage.book.logic import All, Condition, Is, Spans, comparisons
+from triage.book.logic import Condition, Is, Spans, comparisons, fold
 from triage.book.problems import Problem
 from triage.book.quantity import UnreadableAnswer
 from triage.book.reading.condition import read_span
@@ -59,9 +59,10 @@ class EachRule:
     def _topic(self, page: Page, rule: Rule) -> Iterator[Problem]:
         """A rule in the folder of a cancer is looked for by whoever reviews that cancer."""
         topic = rule.id.partition("/")[0]
-        required = rule.when.parts if isinstance(rule.when, All) else (rule.when,)
         facts = [fact.id for fact in self.facts.values() if topic in fact.answers]
-        if facts and not any(part == Is(fact, frozenset({topic})) for fact in facts for part in required):
+        wanted = {Is(fact, frozenset({topic})) for fact in facts}
+        required: frozenset[Is] = fold(rule.when, _Required())
+        if wanted and not wanted & required:
             what = f"this rule does not require `{facts[0]}: {topic}`, which its folder says"
             yield page.problem(
                 ("when",), "R010", what, "add it under `all:`, or move the rule to any/", key=True
@@ -131,6 +132,22 @@ class EachRule:
                             (*place, index), "C012", what, "leave it out, or write what was meant"
                         )
                         break
+
+
+class _Required:
+    """Algebra: the comparisons without any of which a condition cannot be true."""
+
+    def is_(self, comparison: Is) -> frozenset[Is]:
+        return frozenset({comparison})
+
+    def all(self, parts: Sequence[frozenset[Is]]) -> frozenset[Is]:
+        return frozenset(comparison for part in parts for comparison in part)
+
+    def any(self, parts: Sequence[frozenset[Is]]) -> frozenset[Is]:
+        return parts[0].intersection(*parts)
+
+    def at_least(self, count: int, parts: Sequence[frozenset[Is]]) -> frozenset[Is]:
+        return self.any(parts)
 
 
 def _repeated(when: Condition) -> dict[str, int]:
