@@ -20,6 +20,8 @@ def wrong_braces(pages: Mapping[str, Page]) -> Iterator[Problem]:
         if path.startswith("documents/"):
             continue
         for place, text in texts_of(page.data):
+            if "{" not in text and "}" not in text:
+                continue
             said = [(match[0], bool(match[1])) for match in _BRACES.finditer(text)]
             if said and not _is_filled(path, place):
                 yield page.problem(

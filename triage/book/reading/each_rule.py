@@ -117,7 +117,8 @@ class EachRule:
         """A part of a comparison that another part of it contains: one of the two was meant otherwise."""
         for path, page in self.pages.items():
             for place in () if path.startswith(("facts/", "documents/")) else page.keys:
-                fact, phrases = self.facts.get(str(place[-1])), page.part(place)
+                fact = self.facts.get(str(place[-1]))
+                phrases = page.part(place) if fact is not None and fact.scale is not None else None
                 if fact is None or fact.scale is None or not isinstance(phrases, list):
                     continue
                 try:
