@@ -35,7 +35,15 @@ def misfits(
     wrong = _Misfits(page, place, schema, in_words)
     details = [one for error in errors if not _is_other_branch(error) for one in _each(error)]
     renamed = {wrong.meant(detail) for detail in details if detail["type"] == "extra_forbidden"}
-    return [wrong.problem(detail) for detail in details if _steps(detail) not in renamed]
+    strangers = wrong.strangers(details)
+    return [
+        *(
+            wrong.problem(detail)
+            for detail in details
+            if _steps(detail) not in renamed and _steps(detail)[:-1] not in strangers
+        ),
+        *wrong.stranger_problems(strangers),
+    ]
 
 
 class _Misfits:
@@ -48,6 +56,20 @@ class _Misfits:
         """The key that an unknown key was most likely meant for: that one is not missing."""
         *above, key = _steps(detail)
         return (*above, closest(str(key), self._free_keys(tuple(above))) or "")
+
+    def strangers(self, details: Sequence[Mapping[str, Any]]) -> list[Place]:
+        """The items of lists that have no key of such an item: perhaps the key above them is gone."""
+        items = dict.fromkeys(
+            _steps(detail)[:-1] for detail in details if detail["type"] == "extra_forbidden"
+        )
+        return [item for item in items if item and isinstance(item[-1], int) and not self._shared_keys(item)]
+
+    def stranger_problems(self, strangers: Sequence[Place]) -> Iterator[Problem]:
+        """One problem for all strangers of a list, at the first."""
+        for item in {item[:-1]: item for item in reversed(strangers)}.values():
+            hint = "known: " + ", ".join(sorted(self._keys(item))) + "; or the key above it is missing"
+            what = f"{_name(item)} has no key that belongs here"
+            yield self.page.problem((*self.place, *item), "S006", what, hint)
 
     def problem(self, detail: Mapping[str, Any]) -> Problem:
         page, kind, said, context = self.page, detail["type"], detail["input"], detail.get("ctx", {})
@@ -79,11 +101,18 @@ class _Misfits:
 
     def _free_keys(self, place: Place) -> set[str]:
         """The keys that could still stand beside those at a place, by the shape of that place."""
+        return self._keys(place) - self._shared_keys(place)
+
+    def _shared_keys(self, place: Place) -> set[str]:
+        """The keys at a place that belong there."""
+        present = self.page.part((*self.place, *place))
+        return self._keys(place) & set(present if isinstance(present, dict) else ())
+
+    def _keys(self, place: Place) -> set[str]:
         schema = self._resolved(self.schema)
         for step in place:
             schema = self._inside(schema, step)
-        present = self.page.part((*self.place, *place))
-        return set(schema.get("properties", {})) - set(present if isinstance(present, dict) else ())
+        return set(schema.get("properties", {}))
 
     def _inside(self, schema: Mapping[str, Any], step: str | int) -> Mapping[str, Any]:
         """The schema of what a key or an item of a list holds."""

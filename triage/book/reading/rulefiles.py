@@ -108,13 +108,13 @@ class RuleFiles:
                     names_are_known = False
                     what = f'unknown name in {kind}: "{id}"'
                     self.folder.say(page, (kind, index), "R001", what, nearest(id, known))
-        topic, topics = path.partition("/")[0], {"any"}.union(*(f.answers for f in self.words.facts.values()))
+        topic = path.partition("/")[0]
         if not re.fullmatch(r"[a-z_]+/[a-z0-9]+(-[a-z0-9]+)*\.yaml", path):
             self.folder.say(page, (), "R009", f'"{path}" is no rule id', "topic/lower-case-words.yaml")
-        elif topic not in topics:
-            what = f'no fact has the answer "{topic}"'
-            hint = nearest(topic, topics) or "a folder of rules is `any`, or an answer such as a cancer"
-            self.folder.say(page, (), "R009", what, hint)
+        elif topic != "any" and not any(topic in fact.answers for fact in self.words.facts.values()):
+            near = closest(topic, self._topics())
+            hint = f'did you mean "{near}"?' if near else "`any`, or an answer such as a cancer"
+            self.folder.say(page, (), "R009", f'no fact has the answer "{topic}"', hint)
         if said.urgency == "none":
             self.folder.say(page, ("urgency",), "R002", "a rule cannot raise to none", "next_visit or more")
         when = self.condition(page, said.when, ("when",), self._conditions, named)
@@ -138,6 +138,12 @@ class RuleFiles:
             examples=tuple(self._examples(page, said.examples, facts_of(when))),
             status=said.status,
         )
+
+    def _topics(self) -> set[str]:
+        """What folders of rules are called: `any`, and the answers to whatever fact a folder is called by."""
+        folders = {path.partition("/")[0] for path in self._rule_shapes}
+        facts = [fact for fact in self.words.facts.values() if folders & fact.answers.keys()]
+        return {"any"}.union(*(fact.answers for fact in facts))
 
     def _sources(
         self,
@@ -188,8 +194,11 @@ class RuleFiles:
                 if name == "fires":
                     continue
                 if name not in known:
-                    what = f'"{name}" is not a fact of this rule'
-                    self.folder.say(page, (*place, name), "E002", what, nearest(name, known), key=True)
+                    if all(name not in row for row in said[:index]):
+                        times = sum(name in row for row in said)
+                        what = f'"{name}" is not a fact of this rule'
+                        what += f", and stands in {times} examples" if times > 1 else ""
+                        self.folder.say(page, (*place, name), "E002", what, nearest(name, known), key=True)
                     continue
                 try:
                     answers[name] = self.words.facts[name].read(word, own_unit=True)

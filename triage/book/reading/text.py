@@ -218,6 +218,7 @@ class _Composer:
 
     def _mapping(self, events: Any, place: Place) -> dict[str, Any]:
         entries: dict[str, Any] = {}
+        again: list[Any] = []
         while not isinstance(event := next(events), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent):
                 self._refuse(event, "T013", "a key must be a word", "write `key: value`")
@@ -234,9 +235,14 @@ class _Composer:
                 self._refuse(event, "T010", "a merge key", "write the entries out")
             self._refuse_invisible(event)
             if key in entries:
-                self._refuse(event, "T014", f'the key "{key}" stands here twice', "keep one of them")
+                again.append(event)
             self.page.keys[(*place, key)] = _at(event)
             entries[key] = self._node(next(events), events, (*place, key))
+        if len(again) > 2:
+            what = f'the key "{again[0].value}" and {len(again) - 1} more stand here twice'
+            self._refuse(again[0], "T014", what, "the name above them is missing, or keep one of each")
+        for event in again if len(again) < 3 else ():
+            self._refuse(event, "T014", f'the key "{event.value}" stands here twice', "keep one of them")
         return entries
 
     def _refuse_cut_off(self, event: Any) -> None:
