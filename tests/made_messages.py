@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -83,6 +84,20 @@ def _strange_files(folder: Path) -> list[str]:
     (book / "loop.yaml").symlink_to(book / "loop.yaml")
     os.mkfifo(book / "pipe.yaml")
     return as_lines(lambda: nothing(book_files(book)))
+
+
+def _without_folder(name: str, instead: str = "") -> Callable[[Path], list[str]]:
+    """The small book in which a folder is missing, or has another name."""
+
+    def said(folder: Path) -> list[str]:
+        book = shutil.copytree(SMALL, folder / "book")
+        if instead:
+            (book / name).rename(book / instead)
+        else:
+            shutil.rmtree(book / name)
+        return as_lines(lambda: nothing(load_book(book)))
+
+    return said
 
 
 def _rule(when: Condition) -> Any:
@@ -200,6 +215,16 @@ MADE: dict[str, Made] = {
             "book/lung:1:1: B002: a link to a folder (copy it instead)",
             "book/pipe.yaml:1:1: B002: not a plain file (a .yaml file)",
         ],
+    ),
+    "B004 no folder of documents": Made(
+        _without_folder("documents"), ["book/documents:1:1: B004: the folder is missing"]
+    ),
+    "B004 no folder of findings although they are named": Made(
+        _without_folder("findings"), ["book/findings:1:1: B004: the folder is missing"]
+    ),
+    "B004 the folder of facts under another name": Made(
+        _without_folder("facts", "fact"),
+        ['book/facts:1:1: B004: the folder is missing (rename the folder "fact")'],
     ),
     "E006 an engine that fires nothing": Made(
         _checked_by(_DeafEngine),

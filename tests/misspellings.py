@@ -14,9 +14,8 @@ from pathlib import Path
 from string import ascii_lowercase
 
 from triage.book.problems import Problems
-from triage.book.reading.crosscheck import texts_of
 from triage.book.reading.load import load_files
-from triage.book.reading.text import Page, Place, parse_page
+from triage.book.reading.text import Page, Place, parse_page, texts_of
 
 PROSE = {
     *("title", "name", "ask", "short", "nurse", "patient", "plain", "because", "text", "editorial"),

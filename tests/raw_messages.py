@@ -16,6 +16,14 @@ RAW: dict[str, tuple[bytes, list[str]]] = {
         ["1:1: T002: more than 600,000 values (split the file)"],
     ),
     "T003 UTF-16": ("cancer: lung".encode("utf-16"), [f"1:1: T003: the file is UTF-16 {_UTF8}"]),
+    "T003 UTF-16 without a mark": (
+        "name: Müller\ncancer: lung\n".encode("utf-16-le"),
+        [f"1:1: T003: the file is UTF-16 {_UTF8}"],
+    ),
+    "T003 UTF-16 without a mark, the other way round": (
+        "cancer: lung\n".encode("utf-16-be"),
+        [f"1:1: T003: the file is UTF-16 {_UTF8}"],
+    ),
     "T003 byte-order mark": (
         b"\xef\xbb\xbfcancer: lung\n",
         ["1:1: T003: the file starts with a byte-order mark (save it as UTF-8 without one)"],

@@ -25,9 +25,9 @@ def test_the_shipped_book_holds(tmp_path: Path) -> None:
 
 
 def test_problems_of_several_files_come_at_once_each_with_its_place(small_copy: Path, tmp_path: Path) -> None:
-    for name in ("any/cord-sign.yaml", "liver/back-pain.yaml"):
+    for name, wrong in (("any/cord-sign.yaml", "mri_spin"), ("liver/back-pain.yaml", "mir_spine")):
         file = small_copy / name
-        file.write_text(file.read_text().replace("mri_spine", "mri_spin"))
+        file.write_text(file.read_text().replace("mri_spine", wrong))
     said = run(tmp_path, "check", "--rules", small_copy)
     assert said.code == 1
     lines = said.out.splitlines()

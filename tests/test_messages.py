@@ -11,6 +11,7 @@ from tests.made_messages import MADE
 from tests.message_cases import HERE, Message, all_messages, lines_said
 from triage.assurance.check import check
 from triage.book.book import RuleBook
+from triage.book.problems import MOST_LINES, Problem, Problems, nearest
 
 MESSAGES = all_messages()
 
@@ -47,3 +48,24 @@ def test_every_code_in_the_program_has_a_message_that_says_it() -> None:
         for code in re.findall(r'"([A-Z][0-9]{3})"', path.read_text(encoding="utf-8"))
     }
     assert written == set(re.findall(r":[0-9]+: ([A-Z][0-9]{3}): ", said))
+
+
+def test_more_problems_than_anybody_reads_are_counted() -> None:
+    problems = [Problem("x.yaml", line, 1, "X001", "wrong") for line in range(1, MOST_LINES + 3)]
+    assert str(Problems(problems[:MOST_LINES])).endswith("x.yaml:100:1: X001: wrong")
+    assert str(Problems(problems[:-1])).splitlines()[-1] == "and 1 more problem"
+    assert str(Problems(problems)).splitlines()[-2:] == ["x.yaml:100:1: X001: wrong", "and 2 more problems"]
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("lung", 'did you mean "lung"?'),
+        ("LUNG", 'did you mean "lung"?'),
+        ("lnug", 'did you mean "lung"?'),
+        ("S3.70", 'did you mean "S3.07"?'),
+        ("kidney", "known: S3.07, S3.20, liver, lung"),
+    ],
+)
+def test_a_hint_offers_the_word_that_was_most_likely_meant(word: str, hint: str) -> None:
+    assert nearest(word, ["lung", "liver", "S3.07", "S3.20"]) == hint

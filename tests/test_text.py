@@ -107,6 +107,37 @@ def test_all_mistakes_of_a_file_are_said_at_once_in_the_order_of_the_file() -> N
     ]
 
 
+def test_a_comment_is_one_where_it_cuts_off_no_text() -> None:
+    assert data_of('# a\na: "b c" # d\ne: [f g, h] # i\nreviewer: yes  # no: nobody can look\n') == {
+        "a": "b c",
+        "e": ["f g", "h"],
+        "reviewer": "yes",
+    }
+    assert data_of("- a#b c\n- >  # d\n  e f # g\n") == ["a#b c", "e f # g"]
+
+
+@pytest.mark.parametrize("text", ["a: b c # d\n", "- a b  # c", "a: {b: c d # e\n  }", "a:\n  b\n  c # d\n"])
+def test_a_comment_that_cuts_off_a_text_is_refused_by_either_parser(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert codes_of(text) == ["T015"]
+    monkeypatch.delattr(yaml, "CSafeLoader")
+    assert codes_of(text) == ["T015"]
+
+
+@pytest.mark.parametrize("text", ["{a: 38,9 °C}", "[38,9 °C]", "{a: below 38,9 °C, b: c}"])
+def test_a_comma_that_tears_a_number_apart_is_one_mistake_for_either_parser(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert codes_of(text) == ["T016"]
+    monkeypatch.delattr(yaml, "CSafeLoader")
+    assert codes_of(text) == ["T016"]
+
+
+def test_two_values_with_a_space_between_them_are_no_torn_number() -> None:
+    assert data_of('- [1, 2 mm]\n- ["1","2"]\n- [a1,b2]\n') == [["1", "2 mm"], ["1", "2"], ["a1", "b2"]]
+
+
 def test_a_billion_laughs_are_refused_at_the_first_anchor() -> None:
     laughs = "a: &a [ha, ha]\nb: &b [*a, *a]\nc: &c [*b, *b]\n"
     assert set(codes_of(laughs)) == {"T010"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -28,15 +28,33 @@ class Problems(Exception):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(set(problems)))
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        super().__init__("\n".join(lines_of(self.problems)))
+
+
+MOST_LINES = 100
+
+
+def lines_of(problems: Sequence[Problem]) -> list[str]:
+    """A line for each problem, as people are shown them: so many as can be read, and how many more."""
+    lines = [str(problem) for problem in problems[:MOST_LINES]]
+    more = len(problems) - MOST_LINES
+    return [*lines, f"and {more} more problem{'s' if more > 1 else ''}"] if more > 0 else lines
+
+
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that was most likely meant: in another case, with two letters swapped, or similar."""
+    names = sorted(known)
+    if word.lower() in names:
+        return word.lower()
+    close = get_close_matches(word, names, n=3, cutoff=0.6)
+    return next((name for name in close if sorted(name) == sorted(word)), close[0] if close else None)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """A hint that offers the closest known word, or lists the known words where they are few."""
     names = sorted(known)
-    close = get_close_matches(word, names, n=1, cutoff=0.6)
-    if close:
-        return f'did you mean "{close[0]}"?'
+    if (close := closest(word, names)) is not None:
+        return f'did you mean "{close}"?'
     if 0 < len(names) <= 12:
         return "known: " + ", ".join(names)
     return ""

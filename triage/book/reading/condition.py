@@ -20,17 +20,18 @@ _PHRASE = re.compile(r"(at least|at most|above|below) (.+)|between (\S+) and (.+
 class ConditionReader:
     """Reads the conditions of one page; what is wrong is added to `found` with its place.
 
-    `findings` holds the conditions that may be named; None where only a rule could name one.
+    `findings` holds the conditions that may be named, each None where it could not be read; it is
+    None itself where only a rule could name one.
     """
 
     page: Page
     facts: Mapping[str, Fact]
-    findings: Mapping[str, Condition] | None
+    findings: Mapping[str, Condition | None] | None
     found: list[Problem]
     named: list[str] = field(default_factory=list)
 
     def read(self, data: object, place: Place) -> Condition | None:
-        """The condition at a place, or None when something in it was wrong."""
+        """The condition at a place, or None when something in it, or in a finding of it, was wrong."""
         if not isinstance(data, dict) or not data:
             return self._wrong(place, "C001", "a condition is a fact with its answers, or a group", _FORM)
         if len(data) > 1:
@@ -91,9 +92,8 @@ class ConditionReader:
     def _comparison(self, name: str, value: object, place: Place) -> Condition | None:
         fact = self.facts.get(name)
         if fact is None:
-            hint = nearest(name, [*self.facts, "all", "any", "finding", "at least 2 of"])
-            if name == "not":
-                hint = "there is no `not`: list the other answers"
+            meant = nearest(name, [*self.facts, "all", "any", "finding", "at least 2 of"])
+            hint = _INSTEAD.get(name.lower(), meant)
             return self._wrong(place, "C006", f'unknown fact "{name}"', hint, key=True)
         words = [word for word in (value if isinstance(value, list) else [value]) if isinstance(word, str)]
         if not words or (isinstance(value, list) and len(words) < len(value)):
@@ -108,6 +108,8 @@ class ConditionReader:
                 self._wrong(at, "C008", f'"{word}" is not an answer to {name}', hint)
             elif word in words[:index]:
                 self._wrong(at, "C009", f'"{word}" stands here twice', "write it once")
+        if not set(words) <= set(fact.answers):
+            return None
         if set(words) == set(fact.answers):
             what = f"every answer to {name} is listed: always true"
             return self._wrong(place, "C010", what, "leave one out, or the fact")
@@ -129,6 +131,12 @@ class ConditionReader:
         return Is(name, Spans(joined))
 
 
+_INSTEAD = {
+    "not": "there is no `not`: list the other answers",
+    "or": "`any:`",
+    "and": "`all:`",
+}
+_SIGNS = {">=": "at least", ">": "above", "<=": "at most", "<": "below"}
 _FORM = "`fact: answer`, `all: [...]`, `any: [...]`, `at least 2 of: [...]` or `finding: name`"
 
 
@@ -144,7 +152,9 @@ def read_span(scale: Scale, phrase: str) -> tuple[int, int]:
     """
     match = _PHRASE.fullmatch(phrase)
     if match is None:
-        raise UnreadableAnswer(f'"{phrase}" is not a comparison', _phrases(scale))
+        sign = re.fullmatch("([<>]=?) *(.+)", phrase)
+        hint = f"{_SIGNS[sign[1]]} {sign[2]}" if sign else _phrases(scale)
+        raise UnreadableAnswer(f'"{phrase}" is not a comparison', hint)
     if match[3]:
         high = scale.read(match[4], own_unit=True)
         low = scale.read(f"{match[3]} {scale.unit}", own_unit=True)

@@ -5,15 +5,13 @@ A misspelt identifier is always found: either nothing has that name, or nothing 
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 from triage.book.book import RuleBook
-from triage.book.logic import Condition, Spans, comparisons, facts_of
+from triage.book.logic import Condition, Is, Spans, comparisons, facts_of, fold
 from triage.book.problems import Problem, nearest
-from triage.book.reading.text import Data, Page, Place
-from triage.book.rule import PLACEHOLDERS, Finding, Rule
+from triage.book.reading.text import Page, Place
 
 _DROP = "use it, or drop it"
 
@@ -28,54 +26,28 @@ class _Crosscheck:
         self.book, self.pages = book, pages
 
     def problems(self) -> Iterator[Problem]:
-        for rule in self.book.rules.values():
-            yield from self._rule(rule)
-        for finding in self.book.findings.values():
-            yield from self._finding(finding)
+        yield from self._status()
+        yield from self._constraints()
         yield from self._unused_names()
         yield from self._unused_facts_and_answers()
         yield from self._statements()
-        yield from self._placeholders()
 
-    def _rule(self, rule: Rule) -> Iterator[Problem]:
-        page = self.pages[f"{rule.id}.yaml"]
-        for name, count in Counter(is_.fact for is_ in comparisons(rule.when)).items():
-            if count > 1:
-                what = f"{name} occurs {count} times in this rule, findings included"
-                hint = "once, so that an unknown answer is exact; otherwise two rules"
-                yield page.problem(_uses(page, name)[-1], "R005", what, hint, key=True)
-        for is_ in comparisons(rule.when):
-            fact = self.book.facts[is_.fact]
-            if fact.asked_of == "nurse":
-                what = f"{fact.id} is known to a nurse only, so a patient could never be told `none`"
-                hint = "ask the patient, or the record"
-                yield page.problem(_uses(page, fact.id)[0], "R006", what, hint, key=True)
-        yield from self._ordered(page, ("when",), rule.when)
-        fires = {example.fires for example in rule.examples}
-        for wanted in ("yes", "no"):
-            if wanted not in fires:
-                what = f"no example with `fires: {wanted}`"
-                hint = "add a near miss" if wanted == "no" else "add a patient for whom it fires"
-                yield page.problem(("examples",), "E004", what, hint, key=True)
+    def _status(self) -> Iterator[Problem]:
+        """Every output says of a draft that it is one, and asks only the book."""
+        drafts = [rule.id for rule in self.book.rules.values() if rule.status == "draft"]
+        if drafts and self.book.status == "reviewed":
+            more = f" and {len(drafts) - 1} more" if len(drafts) > 1 else ""
+            what = f"the book is reviewed, but not every rule: {drafts[0]}{more}"
+            yield self.pages["book.yaml"].problem(("status",), "B007", what, "status: draft")
 
-    def _finding(self, finding: Finding) -> Iterator[Problem]:
-        place: Place = (finding.id, "when")
-        page = next(p for path, p in self.pages.items() if path.startswith("findings/") and place in p.keys)
-        yield from self._ordered(page, place, finding.when)
-
-    def _ordered(self, page: Page, place: Place, when: Condition) -> Iterator[Problem]:
-        """Whoever has a worse answer must not be told less. Looks at what this page itself compares."""
-        for is_ in comparisons(when):
-            fact = self.book.facts[is_.fact]
-            here = [use for use in page.keys if use[: len(place)] == place and use[-1] == fact.id]
-            if not here or not fact.ordered or isinstance(is_.answers, Spans):
-                continue
-            order = list(fact.answers)
-            mildest = min(order.index(answer) for answer in is_.answers)
-            missing = [answer for answer in order[mildest:] if answer not in is_.answers]
-            if missing:
-                what = f"{fact.id} is ordered, but a worse answer is left out: {', '.join(missing)}"
-                yield page.problem(here[0], "R007", what, "list everything that is worse", key=True)
+    def _constraints(self) -> Iterator[Problem]:
+        seen: dict[Hashable, int] = {}
+        for index, constraint in enumerate(self.book.constraints):
+            first = seen.setdefault(fold(constraint.never, _Unordered()), index)
+            if first != index:
+                page, what = self.pages["constraints.yaml"], "this constraint stands here twice"
+                line, _ = page.values[(first,)]
+                yield page.problem((index,), "P007", what, f"the other is in line {line}")
 
     def _unused_names(self) -> Iterator[Problem]:
         rules = self.book.rules.values()
@@ -142,37 +114,23 @@ class _Crosscheck:
                     what = f"{statement.id} is used although it is left out"
                     yield self._at("documents/", place, "D010", what, "drop `left_out`")
 
-    def _placeholders(self) -> Iterator[Problem]:
-        """What stands in braces is filled in from the settings, in some texts; elsewhere it would stay."""
-        for path, page in self.pages.items():
-            if path.startswith("documents/"):
-                continue
-            for place, text in texts_of(page.data):
-                filled = place[-1] in ("safety_net", "text", "outside_scope") or path == "levels.yaml"
-                for word in re.findall(r"\{([^{}]*)\}", text):
-                    if not filled:
-                        what = f"nothing fills in {{{word}}} here"
-                        yield page.problem(place, "R008", what, "say it without braces")
-                    elif word not in PLACEHOLDERS:
-                        hint = nearest(word, PLACEHOLDERS)
-                        yield page.problem(place, "R008", f"unknown placeholder {{{word}}}", hint)
-
     def _at(self, folder: str, place: Place, code: str, what: str, write: str = "") -> Problem:
         """A problem at a key of whichever page of a folder has it."""
         page = next(p for path, p in self.pages.items() if path.startswith(folder) and place in p.keys)
         return page.problem(place, code, what, write, key=True)
 
 
-def texts_of(data: Data, place: Place = ()) -> Iterator[tuple[Place, str]]:
-    """Every text of a page with its place."""
-    if isinstance(data, str):
-        yield place, data
-        return
-    for step, part in data.items() if isinstance(data, dict) else enumerate(data):
-        yield from texts_of(part, (*place, step))
+class _Unordered:
+    """Algebra: a condition without the order of its parts, to find it again."""
 
+    def is_(self, comparison: Is) -> Hashable:
+        return comparison
 
-def _uses(page: Page, fact: str) -> list[Place]:
-    """Where a rule names a fact, or, when only its findings do, where it names those."""
-    named = [place for place in page.keys if place[0] == "when" and place[-1] == fact]
-    return named or [place for place in page.keys if place[0] == "when" and place[-1] == "finding"]
+    def all(self, parts: Sequence[Hashable]) -> Hashable:
+        return "all", frozenset(parts)
+
+    def any(self, parts: Sequence[Hashable]) -> Hashable:
+        return "any", frozenset(parts)
+
+    def at_least(self, count: int, parts: Sequence[Hashable]) -> Hashable:
+        return count, frozenset(parts)

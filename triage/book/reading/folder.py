@@ -8,9 +8,11 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter
 
-from triage.book.problems import Problem, Problems
+from triage.book.problems import Problem, Problems, closest
 from triage.book.reading import shape
+from triage.book.reading.homes import FOLDERS, out_of_place
 from triage.book.reading.text import Page, Place, parse_page
+from triage.book.reading.uses import Uses
 
 SINGLE_FILES = (
     "book.yaml",
@@ -26,13 +28,18 @@ S = TypeVar("S")
 
 
 class Folder:
-    """The pages of a rule book by their path inside it, and the problems found while reading them."""
+    """The pages of a rule book by their path inside it, and the problems found while reading them.
+
+    It is whole when nothing is missing or misplaced that would make much of the rest unknown.
+    """
 
     def __init__(self, folder: Path, files: Mapping[str, bytes]) -> None:
         self.folder, self.files = folder, files
         self.found: list[Problem] = []
         self.pages: dict[str, Page] = {}
         self._open_pages()
+        self.uses = Uses.of(self.pages)
+        self.is_whole = self._has_everything() and self._everything_is_in_place()
 
     def _open_pages(self) -> None:
         for path, raw in self.files.items():
@@ -53,6 +60,26 @@ class Folder:
             if path not in self.files:
                 self.found.append(self._file_problem(path, "B004", "the file is missing"))
 
+    def _has_everything(self) -> bool:
+        """Whether the folders without which everything else would be unknown are there."""
+        folders = {path.partition("/")[0] for path in self.files if "/" in path}
+        needed = ["documents", "facts"]
+        if self.uses.of_kind("finding"):
+            needed.append("findings")
+        missing = [name for name in needed if name not in folders]
+        for name in missing:
+            near = closest(name, folders)
+            hint = f'rename the folder "{near}"' if near else ""
+            self.found.append(self._file_problem(name, "B004", "the folder is missing", hint))
+        return not missing
+
+    def _everything_is_in_place(self) -> bool:
+        """Whether each file is in the folder in which it is read as what it is."""
+        wrong = {path: said for path, page in self.pages.items() if (said := out_of_place(path, page.data))}
+        for path, (what, hint) in wrong.items():
+            self.found.append(self._file_problem(path, "B008", what, hint))
+        return not wrong
+
     def shown(self, path: str) -> str:
         return str(self.folder / path)
 
@@ -69,11 +96,15 @@ class Folder:
             return None
 
     def in_folder(self, folder: str) -> list[str]:
+        """The pages of a folder."""
         return [path for path in self.pages if path.startswith(f"{folder}/")]
 
+    def files_in(self, folder: str) -> list[str]:
+        """The files of a folder, whether or not they are pages."""
+        return [path for path in self.files if path.startswith(f"{folder}/") and path.endswith(".yaml")]
+
     def rule_files(self) -> list[str]:
-        others = ("facts/", "findings/", "documents/")
-        return [path for path in self.pages if "/" in path and not path.startswith(others)]
+        return [path for path in self.pages if "/" in path and path.partition("/")[0] not in FOLDERS]
 
     def say(
         self, page: Page, place: Place, code: str, what: str, write: str = "", *, key: bool = False

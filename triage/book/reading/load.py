@@ -8,9 +8,12 @@ from pathlib import Path
 from triage.book.book import RuleBook
 from triage.book.problems import Problems
 from triage.book.reading import shape
+from triage.book.reading.braces import wrong_braces
 from triage.book.reading.crosscheck import crosscheck
+from triage.book.reading.each_rule import EachRule
 from triage.book.reading.files import book_files, hash_files
 from triage.book.reading.folder import Folder
+from triage.book.reading.misspelt import correct_definitions
 from triage.book.reading.rulefiles import RuleFiles
 from triage.book.reading.vocabulary import Vocabulary
 
@@ -27,16 +30,22 @@ def load_files(path: Path, files: Mapping[str, bytes]) -> RuleBook:
     would be one more problem.
     """
     folder = Folder(path, files)
+    if not folder.is_whole:
+        raise Problems(folder.found)
+    misspelt = correct_definitions(folder)
     head = folder.shaped("book.yaml", shape.BookShape)
     words = Vocabulary(folder)
     vocabulary_is_whole = not folder.found
     rules = RuleFiles(folder, words)
     if not vocabulary_is_whole or head is None:
-        raise Problems(folder.found)
+        raise Problems([*misspelt, *folder.found])
     rules.read()
     scope = rules.condition(folder.pages["book.yaml"], head.scope, ("scope",))
+    spoilt = {problem.file for problem in folder.found if problem.code.startswith("E")}
+    each = EachRule(folder.pages, words.facts, rules.findings, spoilt)
+    found = [*misspelt, *folder.found, *each.problems(rules.rules.values()), *wrong_braces(folder.pages)]
     if folder.found or scope is None:
-        raise Problems(folder.found)
+        raise Problems(found)
     book = RuleBook(
         title=head.title,
         version=head.version,
@@ -51,13 +60,13 @@ def load_files(path: Path, files: Mapping[str, bytes]) -> RuleBook:
         suspicions=words.suspicions,
         screens=words.screens,
         levels=words.levels,
-        documents=words.documents,
+        documents=words.documents.by_id,
         constraints=rules.constraints,
         advice=rules.advice,
         guarantees=rules.guarantees,
         exceptions=rules.exceptions,
     )
-    found = crosscheck(book, folder.pages)
+    found.extend(crosscheck(book, folder.pages))
     if found:
         raise Problems(found)
     return book

@@ -9,11 +9,12 @@ from typing import Literal
 from pydantic import TypeAdapter
 
 from triage.book.logic import Condition, facts_of
-from triage.book.problems import nearest
+from triage.book.problems import closest, nearest
 from triage.book.quantity import UnreadableAnswer
 from triage.book.reading import shape
 from triage.book.reading.condition import ConditionReader
 from triage.book.reading.folder import Folder
+from triage.book.reading.promises import PATH, Promises
 from triage.book.reading.text import Page, Place
 from triage.book.reading.vocabulary import Vocabulary
 from triage.book.rule import (
@@ -37,17 +38,16 @@ class RuleFiles:
     def __init__(self, folder: Folder, vocabulary: Vocabulary) -> None:
         self.folder, self.words = folder, vocabulary
         self.findings: dict[str, Finding] = {}
+        self._conditions: dict[str, Condition | None] = {}
         self.rules: dict[str, Rule] = {}
         self.constraints: tuple[Constraint, ...] = ()
         self.advice: tuple[Advice, ...] = ()
         self.guarantees: tuple[Guarantee, ...] = ()
         self.exceptions: tuple[Excepted, ...] = ()
-        self._promises = folder.shaped("guarantees.yaml", shape.GuaranteesShape)
+        self._promises = folder.shaped(PATH, shape.GuaranteesShape)
         self._rule_shapes = {path: folder.shaped(path, shape.RuleShape) for path in folder.rule_files()}
         adapter = TypeAdapter(dict[shape.Id, shape.FindingShape])
-        self._finding_shapes = {
-            path: folder.shaped(path, adapter) or {} for path in folder.in_folder("findings")
-        }
+        self._finding_shapes = {path: folder.shaped(path, adapter) for path in folder.in_folder("findings")}
 
     def read(self) -> None:
         """Reads every condition, once the vocabulary is known to be whole."""
@@ -58,15 +58,16 @@ class RuleFiles:
         self.constraints = self._constraints()
         self.advice = self._advice()
         if self._promises is not None:
-            self.guarantees = tuple(self._guarantees(self._promises.guarantees))
-            self.exceptions = tuple(self._exceptions(self._promises.exceptions))
+            promises = Promises(self.folder, self.words, self.condition)
+            self.guarantees = tuple(promises.guarantees(self._promises.guarantees))
+            self.exceptions = tuple(promises.exceptions(self._promises.exceptions))
 
     def condition(
         self,
         page: Page,
         data: object,
         place: Place,
-        findings: Mapping[str, Condition] | None = None,
+        findings: Mapping[str, Condition | None] | None = None,
         named: list[str] | None = None,
     ) -> Condition | None:
         """The condition at a place of a page; the findings that it names are added to `named`."""
@@ -76,12 +77,15 @@ class RuleFiles:
 
     def _findings(self) -> dict[str, Finding]:
         findings: dict[str, Finding] = {}
+        if any(self._finding_shapes.get(path) is None for path in self.folder.files_in("findings")):
+            # Each finding that a rule names may be one of those that could not be read.
+            self._conditions.update(dict.fromkeys(self.folder.uses.of_kind("finding")))
         for path, read in self._finding_shapes.items():
             page = self.folder.pages[path]
-            for id, said in read.items():
-                when = self.condition(page, said.when, (id, "when"))
-                if id in findings:
-                    what = f'"{id}" is already a finding'
+            for id, said in (read or {}).items():
+                when = self._conditions[id] = self.condition(page, said.when, (id, "when"))
+                if id in findings or id in self.words.facts:
+                    what = f'"{id}" is already a {"finding" if id in findings else "fact"}'
                     self.folder.say(page, (id,), "F008", what, "another name", key=True)
                 if when is None:
                     continue
@@ -104,20 +108,19 @@ class RuleFiles:
                     names_are_known = False
                     what = f'unknown name in {kind}: "{id}"'
                     self.folder.say(page, (kind, index), "R001", what, nearest(id, known))
+        topic = path.partition("/")[0]
         if not re.fullmatch(r"[a-z_]+/[a-z0-9]+(-[a-z0-9]+)*\.yaml", path):
             self.folder.say(page, (), "R009", f'"{path}" is no rule id', "topic/lower-case-words.yaml")
-        topic, topics = path.partition("/")[0], {"any"}.union(*(f.answers for f in self.words.facts.values()))
-        if topic not in topics:
-            what = f'no fact has the answer "{topic}"'
-            hint = nearest(topic, topics) or "a folder of rules is `any`, or an answer such as a cancer"
-            self.folder.say(page, (), "R009", what, hint)
+        elif topic != "any" and not any(topic in fact.answers for fact in self.words.facts.values()):
+            near = closest(topic, self._topics())
+            hint = f'did you mean "{near}"?' if near else "`any`, or an answer such as a cancer"
+            self.folder.say(page, (), "R009", f'no fact has the answer "{topic}"', hint)
         if said.urgency == "none":
             self.folder.say(page, ("urgency",), "R002", "a rule cannot raise to none", "next_visit or more")
-        conditions = {id: finding.when for id, finding in self.findings.items()}
-        when = self.condition(page, said.when, ("when",), conditions, named)
+        when = self.condition(page, said.when, ("when",), self._conditions, named)
         if when is None or not names_are_known:
             return None
-        direct = set(facts_of(when)) - {f for id in named for f in facts_of(conditions[id])}
+        direct = set(facts_of(when)) - {f for id in named for f in facts_of(self.findings[id].when)}
         needed = {*direct, *named, "urgency", *said.exams}
         allowed = needed | set(facts_of(when)) | {"when", "suspects", "exams"}
         return Rule(
@@ -135,6 +138,12 @@ class RuleFiles:
             examples=tuple(self._examples(page, said.examples, facts_of(when))),
             status=said.status,
         )
+
+    def _topics(self) -> set[str]:
+        """What folders of rules are called: `any`, and the answers to whatever fact a folder is called by."""
+        folders = {path.partition("/")[0] for path in self._rule_shapes}
+        facts = [fact for fact in self.words.facts.values() if folders & fact.answers.keys()]
+        return {"any"}.union(*(fact.answers for fact in facts))
 
     def _sources(
         self,
@@ -155,24 +164,18 @@ class RuleFiles:
                 both = "both `statements` and" if source.statements else "neither `statements` nor"
                 what = f"this source has {both} `editorial`"
                 self.folder.say(page, here, "D008", what, "one of the two")
-            self.words.statements_exist(page, source.statements, (*here, "statements"))
+            self.words.documents.cited(page, source.statements, (*here, "statements"))
             for number, part in enumerate(source.supports):
                 if part not in allowed:
                     at, hint = (*here, "supports", number), nearest(part, allowed)
                     self.folder.say(page, at, "R003", f'"{part}" is not a part of this {kind}', hint)
-            supported |= set(source.supports)
+                supported.add(part if part in allowed else closest(part, allowed) or part)
             sources.append(Source(tuple(source.statements), source.editorial, tuple(source.supports)))
         if "exams" in supported:
             supported |= set(exams)
-        for part in sorted(needed - supported):
-            self.folder.say(
-                page,
-                place,
-                "R004",
-                f'no source supports "{part}"',
-                "cite a statement or say editorial",
-                key=True,
-            )
+        if missing := sorted(needed - supported):
+            what = "no source supports " + ", ".join(f'"{part}"' for part in missing)
+            self.folder.say(page, place, "R004", what, "cite a statement or say editorial", key=True)
         return tuple(sources)
 
     def _examples(self, page: Page, said: list[dict[str, str]], facts: Iterable[str]) -> Iterable[Example]:
@@ -191,8 +194,11 @@ class RuleFiles:
                 if name == "fires":
                     continue
                 if name not in known:
-                    what = f'"{name}" is not a fact of this rule'
-                    self.folder.say(page, (*place, name), "E002", what, nearest(name, known), key=True)
+                    if all(name not in row for row in said[:index]):
+                        times = sum(name in row for row in said)
+                        what = f'"{name}" is not a fact of this rule'
+                        what += f", and stands in {times} examples" if times > 1 else ""
+                        self.folder.say(page, (*place, name), "E002", what, nearest(name, known), key=True)
                     continue
                 try:
                     answers[name] = self.words.facts[name].read(word, own_unit=True)
@@ -220,43 +226,3 @@ class RuleFiles:
             sources = self.words.sourced(path, said, (index,))
             advice.append(Advice(said.text, said.shown_to, when, sources))
         return tuple(advice)
-
-    def _guarantees(self, read: list[shape.GuaranteeShape]) -> Iterable[Guarantee]:
-        page = self.folder.pages["guarantees.yaml"]
-        names = [said.name for said in read]
-        for index, said in enumerate(read):
-            place: Place = ("guarantees", index)
-            given = self.condition(page, said.given, (*place, "given"))
-            if names.index(said.name) < index:
-                what = f'two guarantees are called "{said.name}"'
-                self.folder.say(page, (*place, "name"), "P001", what, "another name")
-            if not (said.at_least or said.at_most or said.includes):
-                self.folder.say(page, place, "P002", "it guarantees nothing", "at_least, at_most or includes")
-            if said.at_least == "none" or said.at_most == "now":
-                key = "at_least" if said.at_least == "none" else "at_most"
-                self.folder.say(page, (*place, key), "P003", "every patient has that", "another level")
-            for number, exam in enumerate(said.includes):
-                if exam not in self.words.exams:
-                    hint = nearest(exam, self.words.exams)
-                    at = (*place, "includes", number)
-                    self.folder.say(page, at, "P004", f'unknown examination "{exam}"', hint)
-            if given is not None:
-                yield Guarantee(
-                    name=said.name,
-                    given=given,
-                    at_least=Level[said.at_least] if said.at_least else None,
-                    at_most=Level[said.at_most] if said.at_most else None,
-                    includes=tuple(said.includes),
-                    nothing_else=said.nothing_else == "yes",
-                    because=said.because,
-                )
-
-    def _exceptions(self, read: list[shape.ExceptionShape]) -> Iterable[Excepted]:
-        page = self.folder.pages["guarantees.yaml"]
-        known = {*self.rules, *self.words.facts}
-        for index, said in enumerate(read):
-            if said.name not in known and not self.folder.found:
-                at: Place = ("exceptions", index, "name")
-                what = f'"{said.name}" is no rule and no fact'
-                self.folder.say(page, at, "P005", what, nearest(said.name, known))
-            yield Excepted(said.name, said.because)

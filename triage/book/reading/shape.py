@@ -6,19 +6,19 @@ statements) is checked where they are joined, in `load`.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal, TypeAlias, TypeVar
+from typing import Annotated, Literal, TypeAlias, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 from pydantic_core import PydanticCustomError, ValidationError
 
-from triage.book.problems import Problem, Problems, nearest
+from triage.book.problems import Problems
+from triage.book.reading.misfits import NOT_BLANK, misfits
 from triage.book.reading.text import Page, Place
 from triage.book.rule import LevelName
 
 _ID, _STATEMENT, _DOCUMENT = r"^[a-z][a-z0-9_]*$", r"^[A-Z][A-Z0-9]*\.[0-9]+$", r"^[A-Z][A-Z0-9]*$"
 _VERSION, _YEAR, _SHA256 = r"^[0-9]+\.[0-9]+\.[0-9]+$", r"^([0-9]{4})?$", r"^([0-9a-f]{64})?$"
+_FILE = r"^([^./\\][^/\\]*)?$"
 _IN_WORDS = {
     _ID: "lower-case letters, digits and _, such as leg_weakness",
     _STATEMENT: "the document, a point and a number, such as S1.45",
@@ -26,10 +26,11 @@ _IN_WORDS = {
     _VERSION: "three numbers, such as 0.1.0",
     _YEAR: "four digits",
     _SHA256: "64 digits and letters from a to f",
+    _FILE: "the name of a file, without a folder",
 }
 Id = Annotated[str, StringConstraints(pattern=_ID, max_length=60)]
 StatementId = Annotated[str, StringConstraints(pattern=_STATEMENT)]
-Words = Annotated[str, StringConstraints(min_length=1)]
+Words = Annotated[str, StringConstraints(pattern=NOT_BLANK)]
 S = TypeVar("S")
 
 
@@ -51,7 +52,7 @@ class Shape(BaseModel):
 
 class Sourced(Shape):
     statements: Distinct[StatementId] = []
-    editorial: str = ""
+    editorial: Words = ""
 
 
 class SourceShape(Sourced):
@@ -123,7 +124,7 @@ class RuleShape(Shape):
     when: dict[str, object]
     because: Words
     exams: Distinct[Id]
-    safety_net: str = ""
+    safety_net: Words = ""
     sources: list[SourceShape] = Field(min_length=1)
     examples: list[dict[str, str]] = Field(min_length=1)
     status: Literal["draft", "reviewed"]
@@ -161,9 +162,9 @@ class GuaranteesShape(Shape):
 
 
 class StatementShape(Shape):
-    quote: str = ""
-    says: str = ""
-    left_out: str = ""
+    quote: Words = ""
+    says: Words = ""
+    left_out: Words = ""
 
 
 class DocumentShape(Shape):
@@ -174,7 +175,7 @@ class DocumentShape(Shape):
     kind: Literal["web page, translated", "web page", "guideline", "paper", "summary"]
     read: Literal["directly", "secondary"] = "directly"
     address: str = ""
-    file: str = ""
+    file: Annotated[str, StringConstraints(pattern=_FILE)] = ""
     sha256: Annotated[str, StringConstraints(pattern=_SHA256)] = ""
     statements: dict[StatementId, StatementShape] = Field(min_length=1)
 
@@ -204,93 +205,7 @@ class CaseShape(Shape):
 def shape_page(page: Page, shape: type[S] | TypeAdapter[S], place: Place = ()) -> S:
     """The data of a page in a shape. Raises Problems (codes S…) that point into the page."""
     adapter = shape if isinstance(shape, TypeAdapter) else TypeAdapter(shape)
-    data = _part(page, place)
     try:
-        return adapter.validate_python(data)
+        return adapter.validate_python(page.part(place))
     except ValidationError as error:
-        details = [detail for detail in error.errors() if not _is_other_branch(detail)]
-        raise Problems(_problem(page, place, one) for detail in details for one in _each(detail)) from None
-
-
-def _part(page: Page, place: Place) -> object:
-    data: object = page.data
-    for step in place:
-        data = data[step]  # type: ignore[index]
-    return data
-
-
-def _each(detail: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """An error about several entries of a list, as one error for each."""
-    if detail["type"] != "twice":
-        return [detail]
-    again = detail["ctx"]["again"]
-    return [{**detail, "loc": (*detail["loc"], index), "input": detail["input"][index]} for index in again]
-
-
-def _problem(page: Page, place: Place, detail: Mapping[str, Any]) -> Problem:
-    kind, said, context = detail["type"], detail["input"], detail.get("ctx", {})
-    steps = [step for step in detail["loc"] if not _is_branch(step)]
-    at, is_key = (*place, *steps), "[key]" in detail["loc"]
-    name = _name(steps)
-    if kind == "missing":
-        return page.problem(at[:-1], "S001", f"the key {name} is missing", f"{steps[-1]}: …")
-    if kind == "extra_forbidden":
-        hint = nearest(str(steps[-1]), _free_keys(_part(page, at[:-1])))
-        return page.problem(at, "S002", f"unknown key {name}", hint, key=True)
-    if kind == "literal_error" and isinstance(said, str):
-        hint = nearest(said, re.findall("'([^']*)'", context["expected"]))
-        return page.problem(at, "S003", f'"{said}" is not possible here', hint)
-    if kind == "string_pattern_mismatch":
-        hint = _IN_WORDS[context["pattern"]]
-        return page.problem(at, "S004", f'"{said}" is not written right', hint, key=is_key)
-    if kind == "string_too_long":
-        hint = f"at most {context['max_length']} letters"
-        return page.problem(at, "S004", f'"{said}" is too long', hint, key=is_key)
-    if kind in ("too_short", "string_too_short"):
-        hint = "write a text" if kind == "string_too_short" else "write at least one"
-        return page.problem(at, "S005", f"{name} is empty", hint)
-    if kind == "twice":
-        return page.problem(at, "S007", f'"{said}" stands here twice', "keep one, or write what was meant")
-    return page.problem(at, "S006", f"{name} has the wrong form", _FORMS.get(kind, "one word"))
-
-
-_LISTS = ("list[", "function-after[")
-_FORMS = {
-    "string_type": "one text",
-    "list_type": "a list, such as [first, second]",
-    "dict_type": "keys with values",
-    "model_type": "keys with values",
-}
-
-
-def _name(steps: Sequence[str | int]) -> str:
-    """How a part of a page is called in a message."""
-    if not steps:
-        return "this file"
-    if isinstance(steps[-1], int):
-        return f"item {steps[-1] + 1} of {_name(steps[:-1])}"
-    return f'"{steps[-1]}"'
-
-
-def _is_branch(step: object) -> bool:
-    """Pydantic adds the name of a union's branch to the path; a page has no such step."""
-    return isinstance(step, str) and (step.startswith((*_LISTS, "literal[", "dict[")) or step == "[key]")
-
-
-def _is_other_branch(detail: Mapping[str, Any]) -> bool:
-    """Whether an error is about a branch of a union that the author did not mean: a word, or a list."""
-    branch = next((str(step) for step in detail["loc"] if _is_branch(step)), "")
-    return branch.startswith(_LISTS if isinstance(detail["input"], str) else "literal[") and (
-        detail["type"] in ("list_type", "literal_error")
-    )
-
-
-def _shapes_under(shape: type[Shape]) -> list[type[Shape]]:
-    return [s for child in shape.__subclasses__() for s in (child, *_shapes_under(child))]
-
-
-def _free_keys(data: object) -> set[str]:
-    """The keys that could still stand beside these: those of the shape that knows most of them."""
-    present = set(data) if isinstance(data, dict) else set()
-    keys = [{field.alias or key for key, field in s.model_fields.items()} for s in _shapes_under(Shape)]
-    return max(keys, key=lambda known: (len(known & present), -len(known - present))) - present
+        raise Problems(misfits(page, place, error.errors(), adapter.json_schema(), _IN_WORDS)) from None

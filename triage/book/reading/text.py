@@ -7,7 +7,9 @@ refused: repeated keys, anchors, tags, a second document, invisible characters, 
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from os.path import commonprefix
 from pathlib import Path
@@ -37,6 +39,13 @@ class Page:
     values: dict[Place, tuple[int, int]] = field(repr=False, default_factory=dict)
     keys: dict[Place, tuple[int, int]] = field(repr=False, default_factory=dict)
 
+    def part(self, place: Place) -> object:
+        """The data at a place. The place must be one of the page's."""
+        data: object = self.data
+        for step in place:
+            data = data[step]  # type: ignore[index]
+        return data
+
     def problem(self, place: Place, code: str, what: str, write: str = "", *, key: bool = False) -> Problem:
         """A problem at a place; `key` points at the key itself instead of at its value."""
         mark = self.keys.get(place) if key else None
@@ -44,6 +53,15 @@ class Page:
             place = place[:-1]
         line, column = mark or self.values.get(place, (1, 1))
         return Problem(self.file, line, column, code, what, write)
+
+
+def texts_of(data: Data, place: Place = ()) -> Iterator[tuple[Place, str]]:
+    """Every text of a page with its place."""
+    if isinstance(data, str):
+        yield place, data
+        return
+    for step, part in data.items() if isinstance(data, dict) else enumerate(data):
+        yield from texts_of(part, (*place, step))
 
 
 def read_page(path: Path, name: str | None = None) -> Page:
@@ -84,7 +102,7 @@ def _too_deep(name: str, at: tuple[int, int]) -> Problems:
 def _decode(raw: bytes, name: str) -> str:
     if len(raw) > MAX_BYTES:
         raise _refusal(name, "T002", f"the file is larger than {MAX_BYTES:,} bytes", "split it")
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or _every_other_byte_is_nul(raw):
         raise _refusal(name, "T003", "the file is UTF-16", "save it as UTF-8")
     if raw.startswith(b"\xef\xbb\xbf"):
         raise _refusal(name, "T003", "the file starts with a byte-order mark", "save it as UTF-8 without one")
@@ -99,6 +117,11 @@ def _decode(raw: bytes, name: str) -> str:
     if not text.strip():
         raise _refusal(name, "T004", "the file is empty")
     return text
+
+
+def _every_other_byte_is_nul(raw: bytes) -> bool:
+    """Whether this is UTF-16 without a byte-order mark: of most letters one byte is NUL."""
+    return any(2 * half.count(0) > len(half) for half in (raw[::2], raw[1::2]))
 
 
 def _unwelcome_characters(text: str, name: str) -> list[Problem]:
@@ -126,8 +149,11 @@ class _Composer:
         self.page = Page(name, {})
         self.found: list[Problem] = []
         self.nodes = 0
+        self.lines: list[str] = []
+        self.before: Any = None
 
     def compose(self, text: str) -> Page:
+        self.lines = text.split("\n")
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         events = yaml.parse(text, Loader=loader)
         try:
@@ -138,7 +164,7 @@ class _Composer:
             what = error.problem or error.context
             if "nesting depth" in str(what):  # the parser looks ahead, and has a limit of its own
                 raise _too_deep(self.page.file, at) from None
-            self.found.append(Problem(self.page.file, *at, "T007", f"not YAML: {what}", _YAML_HINT))
+            self.found.append(Problem(self.page.file, *at, "T007", f"not YAML: {what}", self._yaml_hint(at)))
             data = {}
         except yaml.YAMLError as error:
             self.found.append(Problem(self.page.file, 1, 1, "T007", f"not YAML: {error}"))
@@ -175,9 +201,10 @@ class _Composer:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
             self._refuse(event, "T011", f"a tag ({tag})", "leave it out; everything is text")
         if isinstance(event, yaml.ScalarEvent):
-            if not event.value and not event.style:  # None or "", as the loader has it
-                self._refuse(event, "T012", "nothing is written here", 'write a value, or "" for empty text')
+            if not event.style and not self._refuse_torn(event):  # None or "", as the loader has it
+                self._refuse_cut_off(event)
             self._refuse_invisible(event)
+            self.before = event
             return event.value.rstrip("\n")
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(events, place)
@@ -191,11 +218,15 @@ class _Composer:
 
     def _mapping(self, events: Any, place: Place) -> dict[str, Any]:
         entries: dict[str, Any] = {}
+        again: list[Any] = []
         while not isinstance(event := next(events), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent):
                 self._refuse(event, "T013", "a key must be a word", "write `key: value`")
                 self._node(event, events, (*place, "?"))
                 self._node(next(events), events, (*place, "?"))
+                continue
+            if self._refuse_torn(event):
+                next(events)  # the value of what is no key
                 continue
             key = event.value
             if event.anchor is not None or event.tag is not None:
@@ -204,10 +235,48 @@ class _Composer:
                 self._refuse(event, "T010", "a merge key", "write the entries out")
             self._refuse_invisible(event)
             if key in entries:
-                self._refuse(event, "T014", f'the key "{key}" stands here twice', "keep one of them")
+                again.append(event)
             self.page.keys[(*place, key)] = _at(event)
             entries[key] = self._node(next(events), events, (*place, key))
+        if len(again) > 2:
+            what = f'the key "{again[0].value}" and {len(again) - 1} more stand here twice'
+            self._refuse(again[0], "T014", what, "the name above them is missing, or keep one of each")
+        for event in again if len(again) < 3 else ():
+            self._refuse(event, "T014", f'the key "{event.value}" stands here twice', "keep one of them")
         return entries
+
+    def _refuse_cut_off(self, event: Any) -> None:
+        """Refuses a plain text of which nothing is there, or the rest of which is read as a comment.
+
+        After one word, as in `reviewer: yes  # no: …`, a comment is meant as one.
+        """
+        end = event.end_mark
+        rest = self.lines[end.line][end.column :] if end.line < len(self.lines) else ""
+        if not event.value:
+            self._refuse(event, "T012", "nothing is written here", 'write a value, or "" for empty text')
+        elif " " in event.value and re.match(" +#", rest):
+            hint = "quote the text, or put the comment on a line of its own"
+            self._refuse(event, "T015", f'this text ends before "{rest.strip()}"', hint)
+
+    def _refuse_torn(self, event: Any) -> bool:
+        """Whether this is the second half of a number with a decimal comma, torn apart by `{}` or `[]`."""
+        first = self.before
+        if first is None or first.style or event.style or first.end_mark.line != event.start_mark.line:
+            return False
+        beside = first.end_mark.column + 1 == event.start_mark.column
+        whole, fraction = re.search("[0-9]+$", first.value), re.match("[0-9]+", event.value)
+        if not (beside and whole and fraction):
+            return False
+        hint = f"a point: {whole[0]}.{fraction[0]}; between two values a space after the comma"
+        self._refuse(first, "T016", f'"{first.value},{event.value}" has a comma', hint)
+        return True
+
+    def _yaml_hint(self, at: tuple[int, int]) -> str:
+        """What to write where the parser gives up; `> 39` starts a folded text for it."""
+        line = self.lines[at[0] - 1] if at[0] <= len(self.lines) else ""
+        if number := re.search("[:,[-] *>(=?) *([0-9][^],}]*)", line):
+            return f"{'at least' if number[1] else 'above'} {number[2].strip()}"
+        return _YAML_HINT
 
     def _refuse_invisible(self, event: Any) -> None:
         """Refuses what quotes can smuggle past the look at the raw text, such as "\\e[31m"."""

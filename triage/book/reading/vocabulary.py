@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from pydantic import TypeAdapter
@@ -12,10 +11,11 @@ from triage.book.problems import nearest
 from triage.book.quantity import Scale, UnreadableAnswer
 from triage.book.reading import shape
 from triage.book.reading.condition import read_span
+from triage.book.reading.documents import Documents
 from triage.book.reading.folder import Folder
-from triage.book.reading.text import Page, Place
+from triage.book.reading.text import Place
 from triage.book.rule import Exam, Level, LevelWords, Screen, Suspicion
-from triage.book.sources import Document, Source, Statement
+from triage.book.sources import Source
 
 RESERVED_FACTS = {"id", "sid", "kind", "all", "any", "finding", "fires", *NOT_KNOWN_LABELS}
 
@@ -25,78 +25,20 @@ class Vocabulary:
 
     def __init__(self, folder: Folder) -> None:
         self.folder = folder
-        self.documents = self._documents()
-        self._statements = {id for document in self.documents.values() for id in document.statements}
-        self._documents_are_whole = not any(
-            p.file.startswith(folder.shown("documents")) for p in folder.found
-        )
-        self.screens = self._screens()
+        self.documents = Documents(folder)
+        screens = self._screens()
+        self.screens = screens or {}
+        self._screens_are_known = screens is not None
         self.exams = self._exams()
         self.suspicions = self._suspicions()
         self.levels = self._levels()
         self.facts = self._facts()
 
-    def statements_exist(self, page: Page, statements: Iterable[str], place: Place) -> None:
-        """Says which statements do not exist; nothing while a document is wrong: it may be theirs."""
-        for index, id in enumerate(statements if self._documents_are_whole else ()):
-            if id not in self._statements:
-                hint = nearest(id, self._statements)
-                self.folder.say(page, (*place, index), "D007", f'unknown statement "{id}"', hint)
-
-    def _documents(self) -> dict[str, Document]:
-        documents: dict[str, Document] = {}
-        for path in self.folder.in_folder("documents"):
-            read = self.folder.shaped(path, shape.DocumentShape)
-            if read is None:
-                continue
-            page = self.folder.pages[path]
-            if read.id in documents:
-                hint = "an id of its own, in its statements too"
-                self.folder.say(page, ("id",), "D001", f'two documents are called "{read.id}"', hint)
-            if bool(read.file) != bool(read.sha256):
-                lone, missing = ("file", "sha256") if read.file else ("sha256", "file")
-                what = f"`{lone}` stands here without `{missing}`"
-                self.folder.say(page, (lone,), "D002", what, "both, or neither", key=True)
-            statements = {}
-            # S1.01 or S1.1, but one way throughout, so that no number can be written wrongly
-            digits = len(next(iter(read.statements)).partition(".")[2])
-            for number, (id, said) in enumerate(read.statements.items(), start=1):
-                place: Place = ("statements", id)
-                wanted = f"{read.id}.{number:0{digits}d}"
-                if id != wanted:
-                    hint = f"{wanted} here: the document's id, and numbers from 1 without gaps"
-                    self.folder.say(page, place, "D003", f'"{id}" is not the next statement', hint, key=True)
-                if bool(said.quote) == bool(said.says):
-                    what = f"{id} has both `quote` and `says`" if said.quote else f"{id} says nothing"
-                    hint = "a `quote`, or `says` in our words"
-                    self.folder.say(page, place, "D004", what, hint, key=True)
-                if said.quote and not read.file and not read.sha256:
-                    what, hint = f"{id} quotes a document without `file`", "file and sha256, or `says`"
-                    self.folder.say(page, (*place, "quote"), "D002", what, hint, key=True)
-                if len(said.quote.split()) > 25:
-                    self.folder.say(
-                        page, (*place, "quote"), "D005", f"{id} quotes more than 25 words", "shorten it"
-                    )
-                at = page.values.get((*place, "quote"), (1, 1))
-                statements[id] = Statement(id, read.id, said.quote, said.says, said.left_out, at)
-            documents[read.id] = Document(
-                read.id,
-                read.title,
-                read.publisher,
-                read.year,
-                read.kind,
-                read.read,
-                read.address,
-                read.file,
-                read.sha256,
-                statements,
-                page.file,
-                page.values.get(("file",), (1, 1)),
-            )
-        return documents
-
-    def _screens(self) -> dict[str, Screen]:
-        read = self.folder.shaped("screens.yaml", TypeAdapter(dict[shape.Id, shape.ScreenShape])) or {}
+    def _screens(self) -> dict[str, Screen] | None:
+        """The screens, or None when something in their file is wrong."""
+        read = self.folder.shaped("screens.yaml", TypeAdapter(dict[shape.Id, shape.ScreenShape]))
+        if read is None:
+            return None
         return {id: Screen(id, screen.ask, screen.nurse) for id, screen in read.items()}
 
     def _exams(self) -> dict[str, Exam]:
@@ -143,7 +85,7 @@ class Vocabulary:
         if not read.statements and not read.editorial:
             what = "neither `statements` nor `editorial` stands here"
             self.folder.say(self.folder.pages[path], place, "D006", what, "say where it comes from", key=True)
-        self.statements_exist(self.folder.pages[path], read.statements, (*place, "statements"))
+        self.documents.cited(self.folder.pages[path], read.statements, (*place, "statements"))
         sources = []
         if read.statements:
             sources.append(Source(tuple(read.statements), ""))
@@ -155,6 +97,10 @@ class Vocabulary:
         facts: dict[str, Fact] = {}
         for path in self.folder.in_folder("facts"):
             read = self.folder.shaped(path, TypeAdapter(dict[shape.Id, shape.FactShape])) or {}
+            if len(read) > 1 and read.keys() <= facts.keys():
+                what = f"all {len(read)} facts of this file are already facts"
+                self.folder.say(self.folder.pages[path], (), "F001", what, "drop the file, or rename them")
+                continue
             for id, said in read.items():
                 if id in facts or id in RESERVED_FACTS:
                     why = "is already a fact" if id in facts else "is a reserved word"
@@ -175,6 +121,9 @@ class Vocabulary:
                 usual = read_span(scale, said.usual)
             except UnreadableAnswer as error:
                 self.folder.say(self.folder.pages[path], place, "F012", f"{id}: {error.what}", error.write)
+            if usual == (scale.low, scale.high):
+                what, hint = f"every number of {id} is usual: nothing is worse", "what a well person has"
+                self.folder.say(self.folder.pages[path], place, "F012", what, hint)
         elif said.worse == "outside":
             what = f"{id} gets worse outside its usual range, which is not said"
             self.folder.say(self.folder.pages[path], (id, "number"), "F013", what, "usual: between … and …")
@@ -206,9 +155,15 @@ class Vocabulary:
                 elif part == "not_known" and word in said.answers:
                     what = f'"{word}" is an answer too'
                     self.folder.say(page, (id, part, word), "F005", what, "another word", key=True)
+        labels: dict[str, str] = {}
+        for part, words in (("answers", said.answers), ("not_known", said.not_known)):
+            for word, label in words.items():
+                if (first := labels.setdefault(label, word)) != word:
+                    what = f'"{first}" and "{word}" of {id} are both shown as "{label}"'
+                    self.folder.say(page, (id, part, word), "F014", what, "words that tell them apart")
         if said.number and said.ordered == "yes":
             self.folder.say(page, (id, "ordered"), "F006", "a number cannot be `ordered`", "leave it out")
-        if said.screen not in self.screens:
+        if said.screen not in self.screens and self._screens_are_known:
             hint = nearest(said.screen, self.screens)
             self.folder.say(page, (id, "screen"), "F007", f'unknown screen "{said.screen}"', hint)
         return Fact(
