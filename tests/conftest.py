@@ -8,11 +8,16 @@ from pathlib import Path
 import pytest
 
 from tests.recordings import Recording
+from tests.seed import SEED
 from triage.book.book import RuleBook
 from triage.book.reading.load import load_book
 from triage.engines import durable
 
 BOOKS = Path(__file__).parent / "books"
+
+
+def pytest_report_header() -> str:
+    return f"TRIAGE_SEED={SEED}"
 
 
 @pytest.fixture(scope="session")

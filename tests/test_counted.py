@@ -6,7 +6,6 @@ the formulas, only the reference.
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -16,6 +15,7 @@ from itertools import chain, combinations, product
 import pytest
 
 from tests.random_books import random_book, random_comparison
+from tests.seed import SEED
 from triage.assurance.compare.two_books import TwoBooks
 from triage.assurance.mutants.missing import Missing
 from triage.assurance.mutants.mistakes import mutants_of
@@ -30,7 +30,6 @@ from triage.book.rule import Constraint, Guarantee, Level, Rule
 from triage.engines.reference import trace
 from triage.engines.truth import Truth
 
-SEED = int(os.environ.get("TRIAGE_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
 BOOKS = 25
 Person = Mapping[str, Known]
 

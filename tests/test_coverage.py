@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.commands import run
 from tests.random_books import random_answer, random_condition, random_facts
+from tests.seed import SEED
 from triage.assurance.cases.coverage import coverage, coverage_lines, decisive_leaves
 from triage.book.book import RuleBook
 from triage.book.facts import Known
@@ -23,9 +24,7 @@ CASE = """
 
 
 def test_a_leaf_is_decisive_when_turning_it_over_turns_the_verdict_over() -> None:
-    seed = 20261122
-    print("seed", seed)
-    rng = random.Random(seed)
+    rng = random.Random(SEED)
     for _ in range(300):
         facts = random_facts(rng, 10)
         condition = random_condition(rng, facts, list(facts), depth=3)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import random
 
 import pytest
 
 from tests.random_books import random_book, random_patient
+from tests.seed import SEED
 from triage.book.book import RuleBook
 from triage.book.facts import known
 from triage.engines.durable import DurableEngine
 from triage.engines.reference import trace
 from triage.engines.truth import Truth
-
-SEED = int(os.environ.get("TRIAGE_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
 
 
 def assert_engines_agree(book: RuleBook, rng: random.Random, patients: int, seed: int) -> None:

@@ -6,7 +6,6 @@ misspelt one is K006. Every other word is either known to somebody or used by so
 
 from __future__ import annotations
 
-import os
 import random
 import re
 from functools import cache
@@ -16,14 +15,13 @@ import pytest
 
 from tests.conftest import BOOKS
 from tests.misspellings import Speller, Word, one_letter_wrong
+from tests.seed import SEED
 from triage.book.problems import Problems
 from triage.book.reading.files import book_files
 from triage.book.reading.folder import SINGLE_FILES
 from triage.book.reading.load import load_files
 from triage.book.reading.text import parse_page
 from triage.book.shipped import shipped_folder
-
-SEED = int(os.environ.get("TRIAGE_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
 
 
 @pytest.fixture(autouse=True)

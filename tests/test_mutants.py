@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -15,6 +14,7 @@ from typing import get_args
 import pytest
 
 from tests.random_books import random_answer, random_book
+from tests.seed import SEED
 from triage.assurance.mutants.missing import Fate, fates, missing_case
 from triage.assurance.mutants.mistakes import Mutant, Operator, mutants_of
 from triage.assurance.mutants.noticed import AtOnce, Watch
@@ -31,7 +31,6 @@ from triage.engines.smt import thresholds
 from triage.engines.solver import Solver, Undecided
 from triage.engines.truth import Truth
 
-SEED = int(os.environ.get("TRIAGE_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
 OPERATORS: tuple[Operator, ...] = get_args(Operator)
 SMALL = Path(__file__).parent / "books" / "small"
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.commands import run
 from tests.random_books import random_book
+from tests.seed import SEED
 from triage.assurance.cases.pairs import Pairs
 from triage.assurance.paste import by_reference, denials
 from triage.book.book import RuleBook
@@ -33,9 +34,7 @@ def test_every_pair_differs_in_one_answer_that_makes_the_rule_true_and_not(small
 
 
 def test_pairs_of_random_books_hold_by_the_reference() -> None:
-    seed = 20261122
-    print("seed", seed)
-    rng = random.Random(seed)
+    rng = random.Random(SEED)
     for _ in range(3):
         book = random_book(rng, facts=14, rules=6)
         finder = Pairs(book)

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import random
 
 import pytest
 import z3
 
 from tests.random_books import random_answer, random_book
+from tests.seed import SEED
 from triage.book.book import RuleBook
 from triage.book.facts import known
 from triage.engines.reference import trace
 from triage.engines.smt import Informed, Patient, thresholds, whether_known
 from triage.engines.solver import Solver, Undecided, _second_solver_finds
 from triage.engines.truth import Truth
-
-SEED = int(os.environ.get("TRIAGE_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
 
 
 def patient_of(book: RuleBook) -> Patient:

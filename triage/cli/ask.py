@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from triage.decision.decide import Decider
 
 
-@click.command()
+@click.command(short_help="Answer questions and be told how soon to act.")
 @click.option("--nurse", is_flag=True, help="A nurse's wording, jumps to any symptom, and a hand-over note.")
 @click.option(
     "--session",

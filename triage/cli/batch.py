@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from triage.cohort.tables import Row
 
 
-@click.command()
+@click.command(short_help="Decide a table of patients.")
 @click.argument("table", metavar="IN", type=click.Path(path_type=Path, exists=True))
 @click.option(
     "-o",

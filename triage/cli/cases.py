@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from triage.book.book import RuleBook
 
 
-@click.command()
+@click.command(short_help="Make cases of a rule, for review.")
 @click.argument("names", nargs=-1, required=True, metavar="RULE...")
 @click.option(
     "--pairs", is_flag=True, required=True, help="For every answer that tips a rule, both sides of it."

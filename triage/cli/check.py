@@ -10,7 +10,7 @@ from triage.cli.ending import DONE, PROBLEMS_FOUND
 from triage.cli.options import open_book, rules_option
 
 
-@click.command()
+@click.command(short_help="Find what is wrong with a rule book.")
 @click.option(
     "--documents",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
@@ -24,15 +24,15 @@ def check(ctx: click.Context, documents: Path | None, rules: Path | None) -> Non
     Every problem is one line, `file:line:column: code: what (what to write)`, all at once.
     """
     from triage.assurance.check import check as check_book
-    from triage.book.problems import Problems
+    from triage.book.problems import Problems, lines_of
 
     try:
         book = open_book(rules)
         found = sorted(check_book(book, documents))
     except Problems as error:
         found = list(error.problems)
-    for problem in found:
-        click.echo(str(problem))
+    for line in lines_of(found):
+        click.echo(line)
     if found:
         click.echo(f"{len(found)} problem{'s' if len(found) > 1 else ''}", err=True)
         ctx.exit(PROBLEMS_FOUND)

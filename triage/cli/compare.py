@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from triage.book.facts import Known
 
 
-@click.command()
+@click.command(short_help="Show who is told something else by another book.")
 @click.argument("old")
 @click.argument("new", required=False)
 @click.option("--changelog", is_flag=True, help="Print only a paragraph for CHANGELOG.md.")

@@ -26,7 +26,7 @@ def _show_schema(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
         ctx.exit(DONE)
 
 
-@click.command()
+@click.command(short_help="Decide one patient.")
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
 @click.option(
     "--why", "level", flag_value="why", help="The level, and the rules that fired with their reasons."

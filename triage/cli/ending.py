@@ -68,12 +68,12 @@ def _steady_streams() -> None:
 
 
 def _say_and_exit(error: Exception) -> NoReturn:
-    from triage.book.problems import Problems
+    from triage.book.problems import Problems, lines_of
     from triage.engines.durable import EngineUnavailable
 
     if isinstance(error, Problems):
-        for problem in error.problems:
-            click.echo(str(problem), err=True)
+        for line in lines_of(error.problems):
+            click.echo(line, err=True)
     elif isinstance(error, EngineUnavailable):
         click.echo(str(error), err=True)
     elif isinstance(error, ModuleNotFoundError) and error.name in _EXTRA:

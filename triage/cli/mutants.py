@@ -25,7 +25,7 @@ _HEAD = (
 )
 
 
-@click.command()
+@click.command(short_help="Find the mistakes that no case would notice.")
 @click.argument("names", nargs=-1, metavar="[RULE]...")
 @click.option(
     "--cases",

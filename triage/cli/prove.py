@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from triage.book.book import RuleBook
 
 
-@click.command()
+@click.command(short_help="Prove what holds for every patient.")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--twice", is_flag=True, help="Have a second, independent solver agree with every proof.")
 @click.option("--all", "show_all", is_flag=True, help="Also list what was proved, not only its number.")

@@ -11,7 +11,7 @@ from triage.cli.ending import DONE, UNREADABLE
 from triage.cli.options import open_book, rules_option
 
 
-@click.command()
+@click.command(short_help="Say what a name stands for, and what uses it.")
 @click.argument("names", nargs=-1, metavar="[RULE|FACT|EXAM|STATEMENT]...")
 @click.option(
     "--cases",

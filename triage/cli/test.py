@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from triage.assurance.cases.outcome import Outcome
 
 
-@click.command()
+@click.command(short_help="Run case files.")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--junit", type=click.Path(path_type=Path), help="Write the results as JUnit XML to this file.")
 @click.option("--screens", is_flag=True, help="Also print, for each case, how many screens a patient sees.")
@@ -41,14 +41,15 @@ def test(
     from triage.assurance.cases.junit import junit_xml
     from triage.assurance.cases.outcome import run_case
     from triage.assurance.cases.screens import screens_report
+    from triage.book.problems import lines_of
     from triage.book.reading.case import load_cases
     from triage.book.shipped import shipped_folder
     from triage.book.whole_file import write_whole
 
     decider = open_decider(rules, settings)
     cases, found = load_cases(paths or [shipped_folder("cases")], decider.book)
-    for problem in found:
-        click.echo(str(problem), err=True)
+    for line in lines_of(found):
+        click.echo(line, err=True)
     outcomes = [run_case(decider, case) for case in cases]
     for outcome in outcomes:
         _show(outcome)
