@@ -250,22 +250,25 @@ class _Composer:
 
         After one word, as in `reviewer: yes  # no: …`, a comment is meant as one.
         """
-        end = event.end_mark
-        rest = self.lines[end.line][end.column :] if end.line < len(self.lines) else ""
         if not event.value:
             self._refuse(event, "T012", "nothing is written here", 'write a value, or "" for empty text')
-        elif " " in event.value and re.match(" +#", rest):
+            return
+        end = event.end_mark
+        line = self.lines[end.line] if " " in event.value and end.line < len(self.lines) else ""
+        if _COMMENT.match(line, end.column):
             hint = "quote the text, or put the comment on a line of its own"
-            self._refuse(event, "T015", f'this text ends before "{rest.strip()}"', hint)
+            rest = line[end.column :].strip()
+            self._refuse(event, "T015", f'this text ends before "{rest}"', hint)
 
     def _refuse_torn(self, event: Any) -> bool:
         """Whether this is the second half of a number with a decimal comma, torn apart by `{}` or `[]`."""
         first = self.before
         if first is None or first.style or event.style or first.end_mark.line != event.start_mark.line:
             return False
-        beside = first.end_mark.column + 1 == event.start_mark.column
-        whole, fraction = re.search("[0-9]+$", first.value), re.match("[0-9]+", event.value)
-        if not (beside and whole and fraction):
+        if first.end_mark.column + 1 != event.start_mark.column:
+            return False
+        whole, fraction = re.search("[0-9]+$", first.value[-20:]), re.match("[0-9]+", event.value)
+        if not (whole and fraction):
             return False
         hint = f"a point: {whole[0]}.{fraction[0]}; between two values a space after the comma"
         self._refuse(first, "T016", f'"{first.value},{event.value}" has a comma', hint)
@@ -293,4 +296,5 @@ def _at(event: Any) -> tuple[int, int]:
     return event.start_mark.line + 1, event.start_mark.column + 1
 
 
+_COMMENT = re.compile(" +#")
 _YAML_HINT = "a text with `: ` or ` #` in it needs quotes; lists line up under each other"
