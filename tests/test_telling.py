@@ -62,7 +62,7 @@ def test_the_level_comes_before_reasons_and_the_safety_net_before_what_is_good_t
     small_book: RuleBook,
 ) -> None:
     headings = list(patient(decided(small_book, LUMP)))
-    order = ["Why", "Not ruled out", "Watch for", "Good to know", "About this result"]
+    order = ["Why", "Still open", "Watch for", "Good to know", "About this result"]
     assert [heading for heading in headings if heading in order] == [h for h in order if h in headings]
     assert headings[0].startswith(("At least: ", "Not finished"))
 
@@ -131,9 +131,9 @@ def test_out_of_scope_an_emergency_is_still_told_with_its_safety_net(small_book:
         told = {passage.heading: passage for passage in tell(decision, Settings())}
         assert small_book.levels[Level.now].name in told
         assert net in told
-        assert not {"Not ruled out", "Not yet ruled out", "Good to know", "Background"} & told.keys()
+        assert not {"Still open", "Not yet ruled out", "Good to know", "Background"} & told.keys()
 
 
 def test_what_is_there_leads_what_is_not_ruled_out(small_book: RuleBook) -> None:
     decision = Decider(small_book).decide({"age": 60}, ["back_pain"])
-    assert patient(decision)["Not ruled out"].lines[0] == "Pain in the back (details not asked)"
+    assert patient(decision)["Still open"].lines[0] == "Pain in the back (details not asked)"

@@ -72,7 +72,7 @@ def tell_patient(decision: Decision, settings: Settings) -> Iterator[Passage]:
     if because:
         yield Passage("Why", tuple(because))
     if decision.open and not outside:
-        yield Passage("Not ruled out", tuple(_open_for_patient(decision)))
+        yield Passage("Still open", tuple(_open_for_patient(decision)))
     if exams := tuple(exam_lines(decision, lambda exam: exam.plain)):
         yield Passage("Your team may think of", exams)
     if net := tuple(safety_net(decision, settings)):
