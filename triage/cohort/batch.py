@@ -32,6 +32,7 @@ RESULT_COLUMNS = (
 NO_LEVEL = "no level"
 """What is counted of those whose advice is `none` only for want of answers."""
 MAX_REASON = 300
+"""The letters of a reason that are kept: a cell can be a megabyte long."""
 PROBLEM_COLUMNS = ("row", "id", "column", "reason")
 
 
@@ -65,12 +66,7 @@ def run_batch(
         if row.refused:
             tally.refused += 1
             for refusal in row.refused:
-                reason = (
-                    refusal.reason
-                    if len(refusal.reason) <= MAX_REASON
-                    else refusal.reason[:MAX_REASON] + " …"
-                )
-                values = (str(row.line), row.id, refusal.column, reason)
+                values = (str(row.line), row.id, refusal.column, _shortened(refusal.reason))
                 problems(dict(zip(PROBLEM_COLUMNS, values, strict=True)))
             continue
         decision = decider.decide(row.answers, row.ticked)
