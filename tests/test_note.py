@@ -106,7 +106,7 @@ def test_quotes_stand_in_the_appendix_and_general_advice_nowhere() -> None:
 def test_what_was_denied_is_one_paragraph_a_screen() -> None:
     note = note_of({**NUMB, "leg_numbness": "no", "back_pain": "none", "temperature": 368, "chills": "no"})
     assert part(note, "ASKED AND DENIED, OR USUAL").splitlines()[:2] == [
-        "  Legs and back: no new weakness in the legs, new numbness in the legs, back pain",
+        "  Legs and back: no new weakness in the legs; no new numbness in the legs; no back pain",
         "  Fever: no chills; temperature: 36.8 °C",
     ]
     assert part(note, "NOT ASKED").splitlines()[0] == "  Lump"

@@ -32,7 +32,6 @@ _SPELLINGS = (
     | {"day": "days", "week": "weeks", "month": "months", "year": "years", "point": "points"}
     | {"millimetres": "mm", "centimetres": "cm"}
 )
-UNITS = tuple(_UNITS)
 _QUANTITY = re.compile(r"([+-]?[0-9]+(?:[.,][0-9]+)?)\s*([^\s0-9.,+-][^0-9]*)?", re.ASCII)
 _RANGE = re.compile(r"[0-9][0-9.,]*\s*(?:-|–|to|or)\s*[0-9]")
 

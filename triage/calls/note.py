@@ -175,8 +175,7 @@ def _denied(decision: Decision) -> Iterator[str]:
             if name not in simply
         ]
         if usual:
-            clauses = [f"no {', '.join(denied)}"] if denied else []
-            yield f"{screen.nurse}: {'; '.join([*clauses, *said])}"
+            yield f"{screen.nurse}: {'; '.join([*(f'no {name}' for name in denied), *said])}"
 
 
 def _answered_facts(decision: Decision) -> Iterator[Fact]:
