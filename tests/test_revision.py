@@ -26,7 +26,7 @@ def test_a_python_whose_tarfile_has_no_filters_reads_a_revision_too(
     def without_filters(archive: tarfile.TarFile, path: str) -> None:
         extract_all(archive, path)
 
-    monkeypatch.delattr(tarfile, "data_filter")
+    monkeypatch.delattr(tarfile, "data_filter", raising=False)  # Debian 12 has such a Python
     monkeypatch.setattr(tarfile.TarFile, "extractall", without_filters)
     monkeypatch.chdir(tmp_path)
     assert book_named("HEAD").hash == small_book.hash
