@@ -376,7 +376,7 @@ def test_a_clause_that_only_someone_known_in_part_needs_is_alive(small_book: Rul
     [lost] = [m for m in mutants_of(book, rule) if m.what == "the clause on skin_lump is lost"]
     [fate] = fates(book, Watch(book, []), [lost], twice=True)
     assert (fate.result, fate.answers) == ("alive", {})
-    denied = {**denials(book)}
+    denied = {**denials(book.facts)}
     assert (denied["skin_lump"], "blood_flow" in denied) == ("none", False)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import NamedTuple, TypeVar
 
 from triage.book.book import RuleBook
-from triage.book.facts import Answer, Answers, Known, known
+from triage.book.facts import Answer, Answers, Fact, Known, known
 from triage.book.reading.case import EVERYTHING_ELSE
 from triage.book.rule import Constraint, Level
 from triage.decision.decide import without_contradictions
@@ -35,9 +35,9 @@ def by_reference(book: RuleBook, answers: Answers) -> Read:
     return Read(book.level_of(rules), rules, book.level_of(found.possible), contradictions)
 
 
-def denials(book: RuleBook) -> dict[str, Known]:
+def denials(facts: Mapping[str, Fact]) -> dict[str, Known]:
     """The answers of someone who denies everything that can be denied."""
-    return {f.id: f.mildest for f in book.facts.values() if f.deniable and f.mildest is not None}
+    return {f.id: f.mildest for f in facts.values() if f.deniable and f.mildest is not None}
 
 
 def shortest(
@@ -66,7 +66,7 @@ def matters(book: RuleBook, answers: Mapping[str, A], keep: Collection[str] = ()
         read = by_reference(book, said)
         return read.urgency, read.rules, read.contradictions
 
-    return shortest(answers, denials(book), told, keep)
+    return shortest(answers, denials(book.facts), told, keep)
 
 
 def case_to_paste(
@@ -91,7 +91,7 @@ def written_case(
         yield f"    {id}: {book.facts[id].write(answer)}"
     if denied:
         yield f"  denied: {EVERYTHING_ELSE}"
-    read = by_reference(book, {**denials(book), **said} if denied else said)
+    read = by_reference(book, {**denials(book.facts), **said} if denied else said)
     yield "  expect:"
     yield f"    urgency: {read.urgency.name}"
     if with_possible:

@@ -86,7 +86,7 @@ class People:
         """The patient of a model, or what is known of them. Raises Undecided when the reference differs."""
         answers = reading.decode(model)
         possible = isinstance(reading, Informed) and reading.possible
-        fires = self._fires_of(reading)
+        fires = self.fires_of(reading)
         for id, when in self.conditions.items():
             truth = trace(when, answers).truth
             said = truth is not Truth.FALSE if possible else truth is Truth.TRUE
@@ -94,7 +94,8 @@ class People:
                 raise Undecided(f"the solver and the reference differ on {id}")
         return answers
 
-    def _fires_of(self, reading: Patient | Informed) -> dict[str, Formula]:
+    def fires_of(self, reading: Patient | Informed) -> dict[str, Formula]:
+        """When each rule fires of a reading: what was read before is not read again."""
         if reading is self.patient:
             return self.fires
         if isinstance(reading, Informed) and reading is self.known_in_part[reading.possible]:

@@ -109,7 +109,7 @@ class Pairs:
             sides = ({**shared, fact: one[fact]}, {**shared, fact: other[fact]}, _without(shared, fact))
             return [by_reference(self.book, answers) for answers in sides]
 
-        kept = shortest(_without(one, fact), denials(self.book), ends)
+        kept = shortest(_without(one, fact), denials(self.book.facts), ends)
         in_order = [id for id in self.book.facts if id in kept or id == fact]
         first, second = {**kept, fact: one[fact]}, {**kept, fact: other[fact]}
         return {id: first[id] for id in in_order}, {id: second[id] for id in in_order}
@@ -155,7 +155,9 @@ def pair_lines(book: RuleBook, pair: Pair) -> Iterator[str]:
         else:
             yield f"# {clause}: NOT DECIDED: {pair.says}"
         return
-    levels = [by_reference(book, {**denials(book), **who}).urgency.name for who in (pair.one, pair.other)]
+    levels = [
+        by_reference(book, {**denials(book.facts), **who}).urgency.name for who in (pair.one, pair.other)
+    ]
     ends = " or ".join(levels) if len(set(levels)) == 2 else f"{levels[0]} either way, by other rules"
     yield f"# {clause}: {ends}"
     third: dict[str, Answer] = {**pair.one, fact.id: NotKnown(UNKNOWN)}

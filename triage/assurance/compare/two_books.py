@@ -6,13 +6,13 @@ in part, and of those whose answers contradict each other by one of the books.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Literal
 
 from triage.assurance.compare.shared import Readings, Shared, shared
-from triage.assurance.paste import shortest
+from triage.assurance.paste import denials, shortest
 from triage.assurance.people import People, reached, undoubted
 from triage.book.book import RuleBook
 from triage.book.facts import Answers, Known, known
@@ -80,11 +80,14 @@ class TwoBooks:
 
     def moved(self, direction: Direction) -> Iterator[Moved]:
         """Everyone raised, or lowered, the furthest first, until no such patient is left."""
+        books = [self.shared.old, self.shared.new]
+        higher, lower = books if direction == "lowered" else reversed(books)
+        circles = list(self._circles(higher, lower))
         pairs = [(high, low) for high, low in product(reversed(Level), Level) if low < high]
         found = 0
         for high, low in sorted(pairs, key=lambda pair: pair[1] - pair[0]):
             try:
-                for moved in self._between(direction, high, low):
+                for moved in self._between(circles, higher, lower, high, low):
                     if found == self.most:
                         self.unfinished.append(direction)
                         return
@@ -93,14 +96,13 @@ class TwoBooks:
             except Undecided as error:
                 self.undecided.append(f"{direction} between {high.name} and {low.name}: {error}")
 
-    def _between(self, direction: Direction, high: Level, low: Level) -> Iterator[Moved]:
+    def _between(
+        self, circles: Iterable[_Circle], higher: Readings, lower: Readings, high: Level, low: Level
+    ) -> Iterator[Moved]:
         """The smallest patient of each set of rules that gives `high` in one book and `low` in the other."""
-        books = [self.shared.old, self.shared.new]
-        higher, lower = books if direction == "lowered" else reversed(books)
         explained: list[tuple[str, ...]] = []
-        for circle in self._circles(higher, lower):
-            fires = {id: circle.higher.read(when) for id, when in higher.conditions.items()}
-            others = {id: circle.lower.read(when) for id, when in lower.conditions.items()}
+        for circle in circles:
+            fires, others = circle.higher, circle.lower
             top = {id: fires[id] for id, rule in higher.book.rules.items() if rule.urgency is high}
             moved = [
                 *circle.limits,
@@ -116,7 +118,7 @@ class TwoBooks:
                 small = circle.solver.smallest(circle.unusual, *moved, *only)
                 if small is None:
                     raise Undecided("the reference differs from the solver")
-                old, new = (high, low) if direction == "lowered" else (low, high)
+                old, new = (high, low) if higher is self.shared.old else (low, high)
                 patient = self._shortest(circle.said.decode(small), circle.whole, rules, old, new)
                 yield Moved(old, new, rules, patient, circle.whole)
                 explained.append(rules)
@@ -128,13 +130,17 @@ class TwoBooks:
         """
         people, patient, told = self._people, self._people.patient, self._people.known("told")
         both = [patient.read(comparison) for comparison in self.shared.both]
+        books = (higher, lower)
+        whole = [_fires(book, patient) for book in books]
         for limits in (both, []):
-            yield _Circle(people.solver, True, patient, patient, patient, limits, people.unusual)
+            yield _Circle(people.solver, True, patient, whole[0], whole[1], limits, people.unusual)
         part = Informed(patient, told, possible=False)
-        yield _Circle(people.solver, False, part, part, part, [], list(told.values()))
+        sure = [_fires(book, part) for book in books]
+        yield _Circle(people.solver, False, part, sure[0], sure[1], [], list(told.values()))
+        undoubted_by = [undoubted(patient, book.constraints, told) for book in books]
         taken = [
-            Informed(patient, undoubted(patient, book.constraints, told), possible=False)
-            for book in (higher, lower)
+            _fires(book, Informed(patient, known, possible=False))
+            for book, known in zip(books, undoubted_by, strict=True)
         ]
         yield _Circle(self._anyone, False, part, taken[0], taken[1], [], list(told.values()))
 
@@ -142,8 +148,7 @@ class TwoBooks:
         self, answers: Mapping[str, Known], whole: bool, rules: tuple[str, ...], old: Level, new: Level
     ) -> Mapping[str, Known]:
         """The answers without which another level or other rules would come out, by the reference."""
-        denied = {f.id: f.mildest for f in self.shared.facts.values() if f.deniable and f.mildest is not None}
-        base = denied if whole else {}
+        base = denials(self.shared.facts) if whole else {}
 
         def told(said: Answers) -> tuple[object, ...]:
             (was, by_old), (now, by_new) = self.levels(known(said))
@@ -158,8 +163,7 @@ class TwoBooks:
         """Someone with a level whom the old book is for and the new one is not; None where nobody is so."""
         patient, (old, new) = self._people.patient, (self.shared.old, self.shared.new)
         outside = every([patient.read(old.scope), no(patient.read(new.scope))])
-        fires = {id: patient.read(when) for id, when in old.conditions.items()}
-        return self._people.smallest(outside, reached(self.old.rules, fires, Level.next_visit))
+        return self._people.smallest(outside, reached(self.old.rules, _fires(old, patient), Level.next_visit))
 
     def levels(
         self, answers: Mapping[str, Known]
@@ -205,14 +209,18 @@ class TwoBooks:
         return self._people.mean_the_same(one, two, to=self._anyone)
 
 
+def _fires(book: Readings, reading: Patient | Informed) -> dict[str, Formula]:
+    return {id: reading.read(when) for id, when in book.conditions.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class _Circle:
-    """People to look among: how what they said is read, and what each book takes of it."""
+    """People to look among: how what they said is read, and when each book's rules fire of it."""
 
     solver: Solver
     whole: bool
     said: Patient | Informed
-    higher: Patient | Informed
-    lower: Patient | Informed
+    higher: Mapping[str, Formula]
+    lower: Mapping[str, Formula]
     limits: list[Formula]
     unusual: list[Formula]

@@ -63,7 +63,7 @@ class Missing:
         """What becomes of a mutant that nothing noticed. A patient found for one serves others too."""
         told = partial(_told, self.book, mutant)
         for answers in self._found:
-            if told({**denials(self.book), **answers})[0]:
+            if told({**denials(self.book.facts), **answers})[0]:
                 return Fate(mutant, "alive", answers)
         try:
             found = self._whole(mutant) or self._partly(mutant)
@@ -71,7 +71,7 @@ class Missing:
             return Fate(mutant, "alive", undecided=str(error))
         if found is None:
             return Fate(mutant, "equivalent")
-        self._found.append(shortest(found, denials(self.book), told))
+        self._found.append(shortest(found, denials(self.book.facts), told))
         return Fate(mutant, "alive", self._found[-1])
 
     def _whole(self, mutant: Mutant) -> Answers | None:
@@ -138,5 +138,5 @@ def _exams(rules: Mapping[str, Rule], fired: Iterable[str]) -> frozenset[str]:
 def missing_case(book: RuleBook, answers: Answers, name: str) -> Iterator[str]:
     """The lines of a case of these answers, everything else denied, expecting what the book says now."""
     yield from written_case(book, name, answers, with_possible=True)
-    fired = by_reference(book, {**denials(book), **answers}).rules
+    fired = by_reference(book, {**denials(book.facts), **answers}).rules
     yield f"    exams: [{', '.join(sorted(_exams(book.rules, fired)))}]"

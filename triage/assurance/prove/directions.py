@@ -55,7 +55,7 @@ def _lowered(
     for possible, part in people.known_in_part.items():
         readings.append((part, Informed(other, part.known, possible=possible), possible))
     for one, two, possible in readings:
-        fires, fires_worse = people.read(one), people.read(two)
+        fires, fires_worse = people.fires_of(one), people.read(two)
         unusual = people.unusual if isinstance(one, Patient) else list(one.known.values())
         for level in LEVELS:
             lowered = [subject.reached(fires, level), no(subject.reached(fires_worse, level))]
