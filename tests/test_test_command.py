@@ -105,6 +105,27 @@ def test_screens_prints_both_counts_for_every_case_and_a_summary(tmp_path: Path)
     assert "screens until an emergency is certain: median 2, most 2" in lines
 
 
+def plugin(home: Path, root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """pytest with the plugin for cases alone, at the root of some project."""
+    run_alone = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "triage.assurance.cases.plugin",
+        "-p",
+        "no:cacheprovider",
+    ]
+    return subprocess.run(
+        [*run_alone, *arguments, "-c", "/dev/null", "--rootdir", str(root)],
+        env=environment(home, TRIAGE_RULES=""),
+        cwd=root,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
 def test_cases_are_pytest_items_selectable_by_name(tmp_path: Path) -> None:
     cases = tmp_path / "cases"
     cases.mkdir()
@@ -113,25 +134,10 @@ def test_cases_are_pytest_items_selectable_by_name(tmp_path: Path) -> None:
         "  expect: {urgency: now, rules: [any/cord-sign]}\n"
         "- {name: a wrong one, facts: {leg_numbness: both_legs}, expect: {urgency: none, rules: []}}\n"
     )
-    plugin = [sys.executable, "-m", "pytest", "-p", "triage.assurance.cases.plugin", "-p", "no:cacheprovider"]
-    ended = subprocess.run(
-        [*plugin, "cases", "-v", "-c", "/dev/null", "--rootdir", str(tmp_path)],
-        env=environment(tmp_path, TRIAGE_RULES=""),
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    ended = plugin(tmp_path, tmp_path, "cases", "-v")
     assert "1 failed, 1 passed" in ended.stdout
     assert "any/cord-sign (now) fired and should not have" in ended.stdout
-    chosen = subprocess.run(
-        [*plugin, "cases", "-c", "/dev/null", "--rootdir", str(tmp_path), "-k", "numb and legs"],
-        env=environment(tmp_path, TRIAGE_RULES=""),
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    chosen = plugin(tmp_path, tmp_path, "cases", "-k", "numb and legs")
     assert "1 passed, 1 deselected" in chosen.stdout
 
 
@@ -140,13 +146,5 @@ def test_a_project_that_lies_in_a_folder_called_cases_has_no_more_cases_for_it(t
     for folder in ("cases", "rules"):
         (project / folder).mkdir(parents=True)
         (project / folder / "one.yaml").write_text("- {name: legs, facts: {leg_numbness: both_legs}}\n")
-    plugin = [sys.executable, "-m", "pytest", "-p", "triage.assurance.cases.plugin", "-p", "no:cacheprovider"]
-    ended = subprocess.run(
-        [*plugin, "--collect-only", "-q", "-c", "/dev/null", "--rootdir", str(project)],
-        env=environment(tmp_path, TRIAGE_RULES=""),
-        cwd=project,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    ended = plugin(tmp_path, project, "--collect-only", "-q")
     assert [line for line in ended.stdout.splitlines() if "::" in line] == ["cases/one.yaml::legs"]

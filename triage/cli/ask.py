@@ -10,13 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from triage.cli.ending import DONE, ENGINES_DISAGREE
-from triage.cli.lines import say
-from triage.cli.options import (
-    format_option,
-    open_decider,
-    rules_option,
-    settings_option,
-)
+from triage.cli.options import format_option, open_decider, rules_option, settings_option
 
 if TYPE_CHECKING:
     from triage.calls.session import Session
@@ -84,6 +78,7 @@ def ask(
 
 def _open_session(decider: Decider, file: Path | None, resume: Path | None, no_save: bool) -> Session:
     from triage.calls.session import Session, sessions_folder
+    from triage.cli.lines import say
 
     if resume is not None:
         path = _latest(sessions_folder()) if resume == Path("latest") else resume
@@ -122,6 +117,8 @@ def _latest(folder: Path) -> Path:
 
 
 def _greet(decider: Decider, session: Session) -> None:
+    from triage.cli.lines import say
+
     emergency = decider.settings.emergency
     say(f"This is no diagnosis. If you are in danger now, call {emergency}.")
     if session.path is not None:

@@ -32,7 +32,7 @@ class Questions:
         if len(question.facts) == 1:
             self.ask_one(question.facts[0])
             return
-        self._begin(question.screen.nurse if self.nurse else question.screen.ask)
+        self.begin(question.screen.nurse if self.nurse else question.screen.ask)
         for number, fact in enumerate(question.facts, start=1):
             say(f"  {number}. {list_item(fact, nurse=self.nurse)}")
         say("  0. None of these")
@@ -49,7 +49,7 @@ class Questions:
 
     def ask_one(self, fact: Fact, *, aside: bool = False) -> None:
         """Asks one fact. `aside`: `b` only leaves it. What was ticked belongs to the screen of its list."""
-        self._begin(fact.nurse if self.nurse else fact.ask)
+        self.begin(fact.nurse if self.nurse else fact.ask)
         if fact.scale is not None:
             prompt = f"A number in {fact.scale.unit}, such as {fact.scale.example}; d for I don't know: "
         else:
@@ -125,7 +125,8 @@ class Questions:
             self.not_understood(f"Type a number from 1 to {len(facts)}, or Enter to go on.")
         return True
 
-    def _begin(self, heading: str) -> None:
+    def begin(self, heading: str) -> None:
+        """Shows what is asked. An emergency that was told before it is no longer the last word."""
         self.kept.told = ()
         say("")
         say(heading)

@@ -47,7 +47,6 @@ def tell_result(
 ) -> None:
     """Shows the result. What was `told` last on this very screen is not said twice in a row."""
     said = (decision, decider.settings, session.name, session.asked_on)
-    text = handover_note(*said)
     say("")
     if form == "json":
         show_json(decision_document(decision))
@@ -65,7 +64,7 @@ def tell_result(
         path = shlex.quote(str(session.path))
         click.echo(f"Not finished. Go on with: triage ask --resume {path}", err=True)
     if note is not None:
-        _write_note(note, text, shown=nurse and form != "json")
+        _write_note(note, handover_note(*said), shown=nurse and form != "json")
 
 
 def _is_one_terminal() -> bool:

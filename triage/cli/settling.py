@@ -30,9 +30,7 @@ class Settling:
     def _ask_which(self, constraint: Constraint) -> None:
         questions, kept = self._questions, self._questions.kept
         questions.lines.drop_typed_ahead()
-        kept.told = ()
-        say("")
-        say(f"Two answers do not fit together. {constraint.because.strip()}")
+        questions.begin(f"Two answers do not fit together. {constraint.because.strip()}")
         answers = kept.session.answers
         facts = [kept.book.facts[name] for name in facts_of(constraint.never) if name in answers]
         for number, fact in enumerate(facts, start=1):

@@ -137,6 +137,10 @@ class Decision:
         """What the rules that fired make one think of, once each."""
         return tuple(dict.fromkeys(name for rule in self.fired for name in rule.suspects))
 
+    def of(self, rule: Rule) -> Judged:
+        """What was made of a rule of this book."""
+        return next(judged for judged in self.judged if judged.rule is rule)
+
     def raises(self, fact: str) -> tuple[Rule, ...]:
         """The open rules that an answer to this fact could still make true, most urgent first."""
         return _by_urgency(

@@ -204,8 +204,7 @@ def _open_for_patient(decision: Decision) -> Iterator[str]:
 
 
 def _rule_lines(decision: Decision, rule: Rule) -> Iterator[str]:
-    judged = next(judged for judged in decision.judged if judged.rule is rule)
-    for name in deciding_facts(judged.trace):
+    for name in deciding_facts(decision.of(rule).trace):
         fact = decision.book.facts[name]
         yield f"{fact.nurse}: {answered(fact, decision.answers, decision.ticked)}"
     yield rule.because

@@ -59,6 +59,6 @@ def _differences(case: Case, decision: Decision) -> Iterator[str]:
 
 
 def _rule_lines(decision: Decision, rule: Rule, verdict: str) -> Iterator[str]:
-    judged = next(judged for judged in decision.judged if judged.rule is rule)
-    lines = trace_lines(decision.book, judged.trace, decision.answers, decision.ticked)
+    found = decision.of(rule).trace
+    lines = trace_lines(decision.book, found, decision.answers, decision.ticked)
     yield f"{rule.id} ({rule.urgency.name}) {verdict}:\n" + "\n".join(f"    {line}" for line in lines)

@@ -12,6 +12,7 @@ from triage.book.book import RuleBook
 from triage.book.logic import Condition, Is, Spans, comparisons, facts_of, fold
 from triage.book.problems import Problem, nearest
 from triage.book.reading.text import Page, Place
+from triage.book.reading.uses import page_defining
 
 _DROP = "use it, or drop it"
 
@@ -64,7 +65,7 @@ class _Crosscheck:
         named = {id for rule in rules for id in rule.findings}
         for id in self.book.findings:
             if id not in named:
-                yield self._at("findings/", (id,), "B006", f'no rule uses the finding "{id}"', _DROP)
+                yield self._at("findings", (id,), "B006", f'no rule uses the finding "{id}"', _DROP)
 
     def _unused_facts_and_answers(self) -> Iterator[Problem]:
         book = self.book
@@ -87,20 +88,20 @@ class _Crosscheck:
         for fact in book.facts.values():
             if fact.id not in used:
                 what = f'no rule, constraint or advice uses the fact "{fact.id}"'
-                yield self._at("facts/", (fact.id,), "F010", what, _DROP)
+                yield self._at("facts", (fact.id,), "F010", what, _DROP)
                 continue
             for answer in fact.answers:
                 if (fact.id, answer) not in answers:
                     what = f'no condition or example uses the answer "{answer}" to {fact.id}'
-                    yield self._at("facts/", (fact.id, "answers", answer), "F011", what, _DROP)
+                    yield self._at("facts", (fact.id, "answers", answer), "F011", what, _DROP)
             for word in fact.not_known:
                 if (fact.id, word) not in answers and not_known[word] == 1:
                     what = f'no example and no other fact uses the word "{word}" of {fact.id}'
                     hint = nearest(word, not_known.keys() - {word}) or _DROP
-                    yield self._at("facts/", (fact.id, "not_known", word), "F011", what, hint)
+                    yield self._at("facts", (fact.id, "not_known", word), "F011", what, hint)
             if fact.kind == "symptom" and fact.answers and not fact.ordered:
                 what = f"the symptom {fact.id} is not ordered"
-                yield self._at("facts/", (fact.id,), "F009", what, "ordered: yes, mildest first")
+                yield self._at("facts", (fact.id,), "F009", what, "ordered: yes, mildest first")
 
     def _statements(self) -> Iterator[Problem]:
         used = {id for _, source in self.book.sources() for id in source.statements}
@@ -109,15 +110,14 @@ class _Crosscheck:
                 place: Place = ("statements", statement.id)
                 if statement.id not in used and not statement.left_out:
                     what, hint = f"{statement.id} is used by nothing", "use it, or say why in `left_out`"
-                    yield self._at("documents/", place, "D009", what, hint)
+                    yield self._at("documents", place, "D009", what, hint)
                 if statement.id in used and statement.left_out:
                     what = f"{statement.id} is used although it is left out"
-                    yield self._at("documents/", place, "D010", what, "drop `left_out`")
+                    yield self._at("documents", place, "D010", what, "drop `left_out`")
 
     def _at(self, folder: str, place: Place, code: str, what: str, write: str = "") -> Problem:
         """A problem at a key of whichever page of a folder has it."""
-        page = next(p for path, p in self.pages.items() if path.startswith(folder) and place in p.keys)
-        return page.problem(place, code, what, write, key=True)
+        return page_defining(self.pages, folder, place).problem(place, code, what, write, key=True)
 
 
 class _Unordered:

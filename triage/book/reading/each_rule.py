@@ -12,6 +12,7 @@ from triage.book.problems import Problem
 from triage.book.quantity import UnreadableAnswer
 from triage.book.reading.condition import read_span
 from triage.book.reading.text import Page, Place
+from triage.book.reading.uses import page_defining
 from triage.book.rule import Finding, Rule
 
 
@@ -38,9 +39,7 @@ class EachRule:
                 yield from self._examples(page, rule)
         for finding in self.findings.values():
             place: Place = (finding.id, "when")
-            page = next(
-                p for path, p in self.pages.items() if path.startswith("findings/") and place in p.keys
-            )
+            page = page_defining(self.pages, "findings", place)
             for name, count in _repeated(finding.when).items():
                 at = [use for use in page.keys if use[: len(place)] == place and use[-1] == name][-1]
                 yield _occurs_twice(page, at, f"{name} occurs {count} times in this finding")
@@ -108,9 +107,7 @@ class EachRule:
                 yield page.problem(_uses(page, fact.id)[0], "R006", what, hint, key=True)
             elif using:
                 place: Place = (fact.id, "asked_of")
-                page = next(
-                    p for path, p in self.pages.items() if path.startswith("facts/") and place in p.keys
-                )
+                page = page_defining(self.pages, "facts", place)
                 yield page.problem(place, "R006", f"{what}, and {len(using)} rules need it", hint)
 
     def _spans(self) -> Iterator[Problem]:

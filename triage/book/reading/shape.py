@@ -1,4 +1,4 @@
-"""The shape of every file, as pydantic models, and their errors in our words.
+"""The shape of every file, as pydantic models.
 
 A shape says which keys a file has and what each holds. What the words mean (facts, answers,
 statements) is checked where they are joined, in `load`.

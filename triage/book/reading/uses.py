@@ -45,12 +45,12 @@ _WITH_SOURCES = {"fact", "finding", "exam"}
 
 
 def _uses(path: str, page: Page) -> Iterator[tuple[str, str]]:
+    if path.startswith("documents/"):
+        return
     in_facts = path.startswith("facts/")
     for place, text in texts_of(page.data):
         steps = [step for step in place if isinstance(step, str)]
         last = steps[-1] if steps else ""
-        if path.startswith("documents/"):
-            continue
         if last == "statements":
             yield "document", text.partition(".")[0]
         elif in_facts:
@@ -80,3 +80,8 @@ def definitions(pages: Mapping[str, Page]) -> Iterator[tuple[str, str, str, Plac
                 words = said.get(part)
                 for word in words if isinstance(words, dict) else ():
                     yield f"answer to {name}", word, path, (name, part, word)
+
+
+def page_defining(pages: Mapping[str, Page], folder: str, place: Place) -> Page:
+    """The page of a folder that has a key at this place; there must be one."""
+    return next(p for path, p in pages.items() if path.startswith(f"{folder}/") and place in p.keys)
