@@ -1,0 +1,158 @@
+/* Runs the operations of a circuit over a batch of patients, a block of them at a time.
+
+   A register holds one bit for each patient of a block, so that an operation is a short loop over
+   words which stays in the cache. What a row of the result holds is bytes, each made from eight
+   registers. */
+
+#include <stdint.h>
+#include <string.h>
+
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "a byte of a register must hold the patients that come first in its first bits"
+#endif
+
+/* Of what text this was compiled, so that an old library is not taken for a new one. */
+const char *source(void) {
+    return SOURCE;
+}
+
+enum { BLOCK = 4096, WORDS = BLOCK / 64 };
+enum { NOBODY, EVERYBODY, ANSWERED, WITHIN, AND, OR, AND_NOT, NOT };
+
+typedef uint64_t Register[WORDS];
+
+typedef struct {
+    int32_t operator, to, left, right, high;
+} Operation;
+
+/* The codes of one fact. `answered` has a bit for each patient, or is null where all have answered. */
+typedef struct {
+    const void *codes;
+    const uint8_t *answered;
+    int32_t bytes;
+} Column;
+
+/* Up to eight bytes in each row of a result: bit n is that of register `from[n]`, or 0 where that is -1. */
+typedef struct {
+    uint8_t *to;
+    int64_t width;
+    int32_t bytes;
+    int32_t from[64];
+} Lane;
+
+static void answered(Register to, const Column *column, int64_t first, int64_t count) {
+    memset(to, 0xff, sizeof(Register));
+    if (column->answered)
+        memcpy(to, column->answered + first / 8, (count + 7) / 8);
+}
+
+/* Eight bytes that are 0 or 1 each become eight bits. */
+static inline uint8_t gathered(const uint8_t *bytes) {
+    uint64_t eight;
+    memcpy(&eight, bytes, 8);
+    return eight * UINT64_C(0x0102040810204080) >> 56;
+}
+
+#define WITHIN_OF(type)                                                                              \
+    static void within_##type(Register to, const type *codes, int64_t count, type low, type high) {   \
+        uint8_t inside[BLOCK];                                                                       \
+        for (int64_t i = 0; i < count; i++)                                                          \
+            inside[i] = (codes[i] >= low) & (codes[i] <= high);                                      \
+        memset(inside + count, 0, (size_t)(BLOCK - count));                                          \
+        for (int64_t i = 0; i < BLOCK / 8; i++)                                                      \
+            ((uint8_t *)to)[i] = gathered(inside + 8 * i);                                           \
+    }
+
+WITHIN_OF(int8_t)
+WITHIN_OF(int16_t)
+WITHIN_OF(int32_t)
+
+static void within(Register to, const Column *column, int64_t first, int64_t count, int32_t low, int32_t high) {
+    if (column->bytes == 1)
+        within_int8_t(to, (const int8_t *)column->codes + first, count, (int8_t)low, (int8_t)high);
+    else if (column->bytes == 2)
+        within_int16_t(to, (const int16_t *)column->codes + first, count, (int16_t)low, (int16_t)high);
+    else
+        within_int32_t(to, (const int32_t *)column->codes + first, count, low, high);
+}
+
+static void operate(Register *registers, const Operation *does, const Column *columns, int64_t first, int64_t count) {
+    uint64_t *to = registers[does->to];
+    const uint64_t *left = registers[does->left], *right = registers[does->right];
+    switch (does->operator) {
+    case NOBODY: memset(to, 0, sizeof(Register)); break;
+    case EVERYBODY: memset(to, 0xff, sizeof(Register)); break;
+    case ANSWERED: answered(to, columns + does->left, first, count); break;
+    case WITHIN: within(to, columns + does->left, first, count, does->right, does->high); break;
+    case AND: for (int i = 0; i < WORDS; i++) to[i] = left[i] & right[i]; break;
+    case OR: for (int i = 0; i < WORDS; i++) to[i] = left[i] | right[i]; break;
+    case AND_NOT: for (int i = 0; i < WORDS; i++) to[i] = left[i] & ~right[i]; break;
+    case NOT: for (int i = 0; i < WORDS; i++) to[i] = ~left[i]; break;
+    }
+}
+
+/* Eight squares of 64 by 64 bits, side by side so that each step is one loop over all of them. */
+enum { SIDE = 64, SQUARES = 8 };
+typedef uint64_t Squares[SIDE][SQUARES];
+
+/* Turns each square, so that bit r of its word n becomes bit n of its word r, by swapping ever smaller parts. */
+static void turn(Squares squares) {
+    uint64_t low = UINT64_C(0x00000000FFFFFFFF);
+    for (int size = SIDE / 2; size; size >>= 1, low ^= low << size)
+        for (int part = 0; part < SIDE; part += 2 * size)
+            for (int n = part; n < part + size; n++)
+                for (int square = 0; square < SQUARES; square++) {
+                    uint64_t swap = (squares[n][square] >> size ^ squares[n + size][square]) & low;
+                    squares[n][square] ^= swap << size;
+                    squares[n + size][square] ^= swap;
+                }
+}
+
+static inline void write_rows(const Lane *lane, Squares squares, int64_t first, int64_t count, size_t bytes) {
+    uint8_t *to = lane->to + first * lane->width;
+    for (int square = 0; square * SIDE < count; square++)
+        for (int n = 0; n < SIDE && square * SIDE + n < count; n++, to += lane->width)
+            memcpy(to, &squares[n][square], bytes);
+}
+
+static void write(const Lane *lane, Register *registers, int64_t first, int64_t count) {
+    Squares squares;
+    for (int64_t done = 0; done < count; done += SIDE * SQUARES) {
+        int64_t here = count - done < SIDE * SQUARES ? count - done : SIDE * SQUARES;
+        uint64_t any = 0;
+        memset(squares, 0, sizeof squares);
+        for (int n = 0; n < SIDE; n++)
+            for (int square = 0; lane->from[n] >= 0 && square < SQUARES; square++)
+                any |= squares[n][square] = registers[lane->from[n]][done / SIDE + square];
+        if (!any)
+            continue;
+        turn(squares);
+        switch (lane->bytes) { /* a copy whose size is known when this is compiled needs no call */
+        case 1: write_rows(lane, squares, first + done, here, 1); break;
+        case 2: write_rows(lane, squares, first + done, here, 2); break;
+        case 3: write_rows(lane, squares, first + done, here, 3); break;
+        case 4: write_rows(lane, squares, first + done, here, 4); break;
+        case 5: write_rows(lane, squares, first + done, here, 5); break;
+        case 6: write_rows(lane, squares, first + done, here, 6); break;
+        case 7: write_rows(lane, squares, first + done, here, 7); break;
+        case 8: write_rows(lane, squares, first + done, here, 8); break;
+        }
+    }
+}
+
+/* The caller makes room for as many registers, of this size, as the operations name. */
+int64_t register_bytes(void) {
+    return sizeof(Register);
+}
+
+/* Runs all operations for each block of `count` patients, and writes each lane, to where zeros are. */
+void run(const Operation *operations, int64_t how_many, const Column *columns, const Lane *lanes, int64_t lane_count,
+         Register *registers, int64_t count) {
+    for (int64_t first = 0; first < count; first += BLOCK) {
+        int64_t here = count - first < BLOCK ? count - first : BLOCK;
+        for (int64_t i = 0; i < how_many; i++)
+            operate(registers, operations + i, columns, first, here);
+        for (int64_t i = 0; i < lane_count; i++)
+            write(lanes + i, registers, first, here);
+    }
+}
