@@ -49,7 +49,7 @@ class Chunk:
     @property
     def rows(self) -> int:
         """How many rows of the table this was."""
-        return self.codes.num_rows + len(self.refused)
+        return int(self.codes.num_rows) + len(self.refused)
 
 
 ABOUT = pa.schema(

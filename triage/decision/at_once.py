@@ -7,7 +7,7 @@ each other, and whoever decides tables has a sample of every batch decided again
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from operator import or_
 from typing import get_args
@@ -42,11 +42,14 @@ def codes_schema(book: RuleBook) -> pa.Schema:
 class AtOnce:
     """Decides batches of patients by one rule book. `schema` is that of every batch that comes out.
 
-    Sets are packed, as `packed` says. Rules are listed most urgent first, and what follows from
+    `only` names the columns that are wanted; what the others need is then not done. Sets are packed,
+    as `packed` says. Rules are listed most urgent first, and what follows from
     them in the order of the most urgent rule that names it.
     """
 
-    def __init__(self, book: RuleBook, settings: Settings | None = None) -> None:
+    def __init__(
+        self, book: RuleBook, settings: Settings | None = None, only: Collection[str] | None = None
+    ) -> None:
         self.book = book
         self._nobody_reviews = (settings or Settings()).reviewer == "no"
         self._rules = sorted(book.rules.values(), key=lambda rule: -rule.urgency)
@@ -69,14 +72,20 @@ class AtOnce:
                 pa.field("rule_book", _WORDS, nullable=False),
             ]
         )
+        if only is not None:
+            self.schema = pa.schema([field for field in self.schema if field.name in only])
+        self._types = {fact.id: code_type(fact) for fact in book.facts.values()}
         self._machines: dict[tuple[tuple[str, ...], frozenset[str]], Machine] = {}
 
     def decide(self, codes: pa.RecordBatch, ticked: Iterable[str] = ()) -> pa.RecordBatch:
         """What is decided of each patient, in the same order.
 
         `codes` has a column for each fact that was asked of anybody, as in `codes_schema`; `ticked`
-        names the columns in which a tick may stand.
+        names the columns in which a tick may stand. Raises TypeError for a column of another type.
         """
+        for name, type_ in zip(codes.schema.names, codes.schema.types, strict=True):
+            if type_ != self._types[name]:
+                raise TypeError(f"the column {name} is {type_}, and its codes are {self._types[name]}")
         rows = self._machine(tuple(codes.schema.names), frozenset(ticked)).run(codes.columns, codes.num_rows)
         columns = []
         for field in self.schema:
@@ -84,14 +93,17 @@ class AtOnce:
                 columns.append(_words(rows[field.name].view(np.int8).ravel(), _WORDS_OF[field.name]))
             elif field.name in rows:
                 columns.append(_sets(rows[field.name], field.type))
-        columns.append(_words(np.zeros(codes.num_rows, np.int8), [self.book.name]))
+            else:
+                columns.append(_words(np.zeros(codes.num_rows, np.int8), [self.book.name]))
         return pa.RecordBatch.from_arrays(columns, schema=self.schema)
 
     def _machine(self, columns: tuple[str, ...], ticked: frozenset[str]) -> Machine:
         """The machine for batches with these columns; made in milliseconds, and kept."""
         if (columns, ticked) not in self._machines:
             patients = Patients.of(self.book.facts, columns, ticked)
-            self._machines[columns, ticked] = Machine(patients.circuit, self._wanted(patients))
+            every = self._wanted(patients)
+            wanted = {name: every[name] for name in self.schema.names if name in every}
+            self._machines[columns, ticked] = Machine(patients.circuit, wanted)
         return self._machines[columns, ticked]
 
     def _wanted(self, patients: Patients) -> dict[str, Sequence[Bits]]:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 _NAMES = b"names"
@@ -28,13 +29,24 @@ def names_of(field: pa.Field) -> list[str] | None:
     return list(json.loads(field.metadata[_NAMES])) if _NAMES in field.metadata else None
 
 
+def bits(sets: pa.Array) -> npt.NDArray[np.bool_]:
+    """The bits of packed sets, a row for each; those after the last name are not set."""
+    return np.unpackbits(_bytes(sets), axis=1, bitorder="little").view(np.bool_)
+
+
 def unpacked(sets: pa.Array, names: Sequence[str]) -> pa.ListArray:
     """The sets of a packed column as lists of names, in the order of `names`."""
-    width = sets.type.byte_width
-    raw = np.frombuffer(sets.buffers()[1], np.uint8, len(sets) * width, sets.offset * width)
-    bits = np.unpackbits(raw.reshape(-1, width), axis=1, bitorder="little")
-    ends = np.cumsum(np.bitwise_count(raw.reshape(-1, width)).sum(axis=1, dtype=np.int32), dtype=np.int32)
+    rows = _bytes(sets)
+    ends = np.cumsum(np.bitwise_count(rows).sum(axis=1, dtype=np.int32), dtype=np.int32)
     offsets = np.concatenate([np.zeros(1, np.int32), ends])
-    places = (np.flatnonzero(bits) % (width * 8)).astype(np.int16)
+    filled = np.flatnonzero(rows)  # most bytes of most sets are empty
+    eights = np.flatnonzero(np.unpackbits(rows.ravel()[filled], bitorder="little"))
+    places = (filled[eights >> 3] % rows.shape[1] * 8 + (eights & 7)).astype(np.int16)
     values = pa.DictionaryArray.from_arrays(pa.array(places), pa.array(list(names), pa.string()))
     return pa.ListArray.from_arrays(pa.array(offsets), values)
+
+
+def _bytes(sets: pa.Array) -> npt.NDArray[np.uint8]:
+    width = sets.type.byte_width
+    raw = np.frombuffer(sets.buffers()[1], np.uint8, len(sets) * width, sets.offset * width)
+    return raw.reshape(-1, width)

@@ -26,13 +26,15 @@ class CompiledMachine(BuildHookInterface[Any]):
         digest = hashlib.sha256(source.read_bytes()).hexdigest()
         compiler = shlex.split(os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc")[:1]
         flags = ["-std=c11", "-O3", "-shared", "-fPIC", f'-DSOURCE="{digest}"']
-        command = [*compiler, *flags, "-o", str(built), str(source)]
+        new = built.with_suffix(".new")  # a process may run the old one
+        command = [*compiler, *flags, "-o", str(new), str(source)]
         try:
             done = subprocess.run(command, capture_output=True, text=True)  # noqa: S603 - nothing of it is input
         except OSError as error:
             raise SystemExit(f"{command[0]} cannot be run ({error.strerror}): install a C compiler") from None
         if done.returncode != 0:
             raise SystemExit(f"{shlex.join(command)} failed:\n{done.stderr}")
+        new.replace(built)
         build_data["artifacts"].append(str(built.relative_to(self.root)))
         build_data["pure_python"] = False
         build_data["tag"] = f"py3-none-{sysconfig.get_platform().replace('-', '_').replace('.', '_')}"

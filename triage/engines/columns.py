@@ -101,8 +101,9 @@ class Patients:
         return replace(self, known=without(self.known), taken=without(self.taken))
 
     def taking_the_mildest(self) -> Patients:
-        """The same patients, with every tick taken for the mildest kind of *there*."""
-        return replace(self, taken=self.ticked)
+        """The same patients, with every tick of an ordered choice taken for the mildest kind of *there*."""
+        taken = {name: bits for name, bits in self.ticked.items() if self.facts[name].ordered}
+        return replace(self, taken=taken)
 
     def asked_alone(self) -> Patients:
         """The same patients, of whom what was not asked is taken as false, so that only doubt counts."""

@@ -152,9 +152,9 @@ def _library() -> ctypes.CDLL:
     again = f"install the project anew, such as with {sys.executable} -m pip install -e ."
     try:
         library = ctypes.CDLL(str(built))
-    except OSError as error:
+        library.source.restype = ctypes.c_char_p
+    except (OSError, AttributeError) as error:
         raise MachineMissing(f"The columns engine was not compiled ({error}): {again}") from None
-    library.source.restype = ctypes.c_char_p
     if library.source().decode() != hashlib.sha256(source.read_bytes()).hexdigest():
         raise MachineMissing(f"{built} was compiled from an older {source.name}: {again}")
     library.register_bytes.restype = ctypes.c_int64

@@ -1,0 +1,129 @@
+"""A table decided: chunk by chunk, both cores busy, every row out or refused, and the counts agree."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from triage.cohort.chunk import ABOUT, Chunk
+from triage.cohort.comparison import OtherBook
+from triage.cohort.sample import Sample
+from triage.cohort.spool import Decided
+from triage.decision.at_once import AtOnce
+from triage.decision.decide import Decider
+
+NO_LEVEL = "no level"
+"""What is counted of those whose advice is `none` only for want of answers."""
+MOST_IDS = 1_000_000
+"""In how many rows repeated ids are looked for; remembering more would take memory without bound."""
+_CHECKED = pa.field("checked", pa.bool_(), nullable=False)
+_ENDS = 2**20
+
+
+@dataclass
+class Tally:
+    """What came of a table; `read == decided + refused`. `repeated` are ids of more than one row."""
+
+    read: int = 0
+    decided: int = 0
+    refused: int = 0
+    checked: int = 0
+    levels: dict[str, int] = field(default_factory=dict)
+    told: dict[str, int] = field(default_factory=dict)
+    repeated: dict[str, None] = field(default_factory=dict)
+    _ids: set[str] = field(default_factory=set)
+
+    def count(self, decided: Decided) -> None:
+        """Adds what came of a chunk."""
+        results = decided.results
+        self.decided += results.num_rows
+        self.refused += len(decided.refused)
+        self.read += results.num_rows + len(decided.refused)
+        self.checked += results.column("checked").true_count
+        for level, number in _value_counts(_levels(results)):
+            self.levels[level] = self.levels.get(level, 0) + number
+        if "told" in results.schema.names:
+            for word, number in _value_counts(results.column("told")):
+                self.told[word] = self.told.get(word, 0) + number
+        if len(self._ids) < MOST_IDS:
+            for id in (*results.column("id").to_pylist(), *(row.id for row in decided.refused if row.id)):
+                if id in self._ids:
+                    self.repeated[id] = None
+                else:
+                    self._ids.add(id)
+
+
+def _levels(results: pa.RecordBatch) -> pa.Array:
+    """The level that each row may be told: `none` only when nothing else is possible."""
+    advice, possible, status = (results.column(n).cast(pa.string()) for n in ("advice", "possible", "status"))
+    doubtful = pc.or_(pc.not_equal(possible, "none"), pc.equal(status, "out_of_scope"))
+    return pc.if_else(pc.and_(pc.equal(advice, "none"), doubtful), NO_LEVEL, advice)
+
+
+def _value_counts(column: pa.Array) -> Iterator[tuple[str, int]]:
+    for counted in column.value_counts().to_pylist():
+        yield counted["values"], counted["counts"]
+
+
+class Run:
+    """Decides chunks. `schema` is that of the results of each, with sets packed.
+
+    `share` of the rows of every chunk, at least one, are decided again by both engines, and a
+    difference raises EnginesDiffer. With `other`, each row also says what that book tells.
+    """
+
+    def __init__(self, decider: Decider, share: float, other: OtherBook | None = None) -> None:
+        self._at_once = AtOnce(decider.book, decider.settings)
+        self._sample = Sample(decider, share)
+        self._other = other
+        self.other_hash = other.hash if other else ""
+        told = list(other.schema) if other else []
+        self.schema = pa.schema([*ABOUT, *self._at_once.schema, *told, _CHECKED])
+
+    def decide(self, chunk: Chunk) -> Decided:
+        """What comes of a chunk. Raises EnginesDiffer."""
+        decided = self._at_once.decide(chunk.codes, chunk.ticked)
+        rows = self._sample.rows(chunk)
+        self._sample.check(chunk, decided, rows)
+        checked = np.zeros(chunk.codes.num_rows, np.bool_)
+        checked[rows] = True
+        told = self._other.columns(chunk, decided) if self._other else []
+        columns = [*chunk.about.columns, *decided.columns, *told, pa.array(checked)]
+        results = pa.RecordBatch.from_arrays(columns, schema=self.schema)
+        return Decided(results, chunk.refused, chunk.after, chunk.done)
+
+    def decide_all(self, chunks: Iterable[Chunk], workers: int | None = None) -> Iterator[Decided]:
+        """The same for many, in their order and some at a time; memory holds a few chunks."""
+        workers = workers or os.cpu_count() or 1
+        with ThreadPoolExecutor(workers) as pool:
+            waiting: deque[Future[Decided]] = deque()
+            for chunk in chunks:
+                waiting.append(pool.submit(self.decide, chunk))
+                if len(waiting) > workers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+
+
+def fingerprint(table: Path) -> dict[str, Any]:
+    """What tells one table from another, and a changed one from what it was, without reading all of it."""
+    files = sorted(p for p in table.rglob("*") if p.is_file()) if table.is_dir() else [table]
+    found = []
+    for file in files:
+        stat = file.stat()
+        with file.open("rb") as stream:
+            ends = hashlib.sha256(stream.read(_ENDS))
+            stream.seek(max(0, stat.st_size - _ENDS))
+            ends.update(stream.read(_ENDS))
+        found.append([str(file.resolve()), stat.st_size, stat.st_mtime_ns, ends.hexdigest()])
+    return {"table": found}

@@ -1,0 +1,115 @@
+"""What a stopped run leaves behind, so that it can be continued: the chunks that were decided.
+
+Each chunk is one record with everything that came of it and where the table goes on. Records are
+whole or, where the process was killed, the last one is cut off and not used.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import pyarrow as pa
+
+from triage.cohort.chunk import Position, Refusal, RefusedRow
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A chunk that was decided: the results of its rows, those refused, and where the table goes on."""
+
+    results: pa.RecordBatch
+    refused: tuple[RefusedRow, ...]
+    after: Position
+    done: int
+
+
+class Spool:
+    """Keeps the decided chunks of a run at `path` until the run is whole.
+
+    `run` says what the run was asked for; a spool of another run is not continued.
+    """
+
+    def __init__(self, path: Path, schema: pa.Schema, run: Mapping[str, Any]) -> None:
+        self.path = path
+        self._new = path.with_name(path.name + ".new")
+        self._schema = schema.with_metadata({b"run": json.dumps(run, sort_keys=True).encode()})
+        self._file: IO[bytes] | None = None
+        self._writer: pa.ipc.RecordBatchStreamWriter | None = None
+
+    def kept(self) -> Iterator[Decided]:
+        """The chunks that an earlier run left, in order. Raises SpoolRefused when it was another run."""
+        try:
+            file = self.path.open("rb")
+        except FileNotFoundError:
+            return
+        with file:
+            try:
+                reader = pa.ipc.open_stream(file)
+            except (pa.ArrowInvalid, OSError):
+                return  # killed before the first record
+            if reader.schema.metadata != self._schema.metadata:
+                raise SpoolRefused(self.path, _differing(reader.schema.metadata, self._schema.metadata))
+            while True:
+                try:
+                    record = reader.read_next_batch_with_custom_metadata()
+                except (StopIteration, pa.ArrowInvalid, OSError):
+                    return
+                yield _unrecorded(record.batch, json.loads(record.custom_metadata[b"chunk"]))
+
+    def keep(self, decided: Decided) -> None:
+        """Adds a chunk to those of this run."""
+        if self._writer is None:
+            self._file = self._new.open("wb")
+            options = pa.ipc.IpcWriteOptions(compression="lz4")
+            self._writer = pa.ipc.new_stream(self._file, self._schema, options=options)
+        chunk = {
+            "refused": [asdict(row) for row in decided.refused],
+            "after": decided.after,
+            "done": decided.done,
+        }
+        self._writer.write_batch(decided.results, {b"chunk": json.dumps(chunk).encode()})
+        assert self._file is not None
+        self._file.flush()
+
+    def replace_kept(self) -> None:
+        """From here on, the chunks of this run are those to continue from, even if this process is killed."""
+        if self._file is not None and self._new.exists():
+            self._new.replace(self.path)
+
+    def close(self) -> None:
+        """Ends the file; what is in it stays."""
+        if self._writer is not None and self._file is not None:
+            self._writer.close()
+            self._file.close()
+            self._writer = self._file = None
+        self._new.unlink(missing_ok=True)
+
+    def remove(self) -> None:
+        """Nothing is left to continue."""
+        self.close()
+        self.path.unlink(missing_ok=True)
+
+
+class SpoolRefused(Exception):
+    """What was left behind is of another run: `differing` names what was asked for differently."""
+
+    def __init__(self, path: Path, differing: list[str]) -> None:
+        self.path, self.differing = path, differing
+        super().__init__(f"{path} is of another run: {', '.join(differing)} differ")
+
+
+def _differing(kept: Mapping[bytes, bytes] | None, wanted: Mapping[bytes, bytes] | None) -> list[str]:
+    before, now = (json.loads((metadata or {}).get(b"run", b"{}")) for metadata in (kept, wanted))
+    return sorted(name for name in {*before, *now} if before.get(name) != now.get(name))
+
+
+def _unrecorded(results: pa.RecordBatch, chunk: Mapping[str, Any]) -> Decided:
+    refused = tuple(
+        RefusedRow(row["row"], row["id"], tuple(Refusal(**reason) for reason in row["reasons"]))
+        for row in chunk["refused"]
+    )
+    return Decided(results, refused, chunk["after"], chunk["done"])
