@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from triage.book.book import RuleBook
-from triage.book.facts import DECLINED, UNKNOWN, Answer, Fact, Known, NotKnown
-from triage.book.logic import All, Any, AtLeast, Condition, Is, Spans, fold
+from triage.book.facts import DECLINED, UNKNOWN, Answer, Answers, Fact, Known, NotKnown
+from triage.book.logic import All, Any, AtLeast, Condition, Is, Spans, comparisons, fold
 from triage.book.quantity import Scale
-from triage.book.rule import Level, LevelWords, Rule, Screen
+from triage.book.rule import Constraint, Level, LevelWords, Rule, Screen
 from triage.engines.durable import MAX_FIRINGS, MAX_GROUPS, MAX_WEIGHT
 from triage.engines.patterns import Patterns
 
@@ -123,6 +124,52 @@ def random_book(rng: random.Random, *, facts: int = 40, rules: int = 60) -> Rule
     )
 
 
+def random_full_book(rng: random.Random, *, facts: int = 24, rules: int = 30) -> RuleBook:
+    """A random book with all that a decision tells of, and with answers that contradict each other.
+
+    Its facts are wider too: usual ranges, more ways of not knowing, very many answers, long scales.
+    """
+    plain = random_book(rng, facts=2, rules=0)
+    vocabulary = {name: _fuller(rng, fact) for name, fact in random_facts(rng, facts).items()}
+    named = [f"name_{number}" for number in range(rng.randint(1, 20))]
+    made = [random_rule(rng, vocabulary, f"any/rule-{number}") for number in range(rules)]
+    nevers = [_never(rng, vocabulary) for _ in range(rng.randint(0, 3))]
+    young = Is("age", Spans(((0, rng.randint(10, 60)),)))
+    nevers.append(All((young, random_comparison(rng, rng.choice(list(vocabulary.values()))))))
+    return replace(
+        plain,
+        scope=rng.choice([plain.scope, Any((plain.scope, _never(rng, vocabulary)))]),
+        facts=vocabulary | {"age": plain.facts["age"]},
+        rules={
+            rule.id: replace(
+                rule,
+                exams=tuple(rng.sample(named, rng.randint(0, min(4, len(named))))),
+                suspects=tuple(rng.sample(named, rng.randint(0, 1))),
+            )
+            for rule in made
+        },
+        constraints=tuple(Constraint(never, f"never {number}") for number, never in enumerate(nevers)),
+    )
+
+
+def _fuller(rng: random.Random, fact: Fact) -> Fact:
+    words = rng.sample(["not_reported", "lost", "not_measured"], rng.choice([0, 0, 1, 3]))
+    fact = replace(fact, not_known={word: word for word in words})
+    if fact.scale is None:
+        many = {f"answer_{n}": f"Answer {n}" for n in range(rng.randint(126, 131))}
+        return replace(fact, answers=many) if rng.random() < 0.1 else fact
+    low, high = fact.scale.low, fact.scale.high
+    if rng.random() < 0.4:
+        high = low + rng.choice([127, 128, 1_000, 2**15 - 1, 2**15, 10**6])
+    usual = sorted(rng.sample([low, low + 1, low + 2, high - 1, high], 2))
+    scale = replace(fact.scale, high=high, usual=rng.choice([None, (usual[0], usual[1])]))
+    return replace(fact, scale=scale)
+
+
+def _never(rng: random.Random, facts: Mapping[str, Fact]) -> Condition:
+    return random_condition(rng, facts, rng.sample(list(facts), 6), depth=1)
+
+
 def _age() -> Fact:
     scale = Scale("years", 0, 120, Fraction(1))
     return Fact(
@@ -147,3 +194,42 @@ def random_patient(rng: random.Random, book: RuleBook) -> dict[str, Answer]:
         elif rng.random() < 0.4:
             answers[fact.id] = NotKnown(rng.choice([UNKNOWN, DECLINED]))
     return answers
+
+
+@dataclass(frozen=True)
+class Patient:
+    """The answers of a patient, and the symptoms of which it is known only that they are there."""
+
+    answers: Answers
+    ticked: tuple[str, ...] = ()
+
+
+def random_patients(rng: random.Random, book: RuleBook, count: int) -> list[Patient]:
+    """Patients of whom nothing, little, much or everything is known, many with ticks and on the edges."""
+    numbers = edges(book)
+    patients = [Patient({}), Patient({}, tuple(book.facts))]
+    while len(patients) < count:
+        answers = random_patient(rng, book)
+        for name, answer in answers.items():
+            if name in numbers and isinstance(answer, int) and rng.random() < 0.8:
+                answers[name] = rng.choice(numbers[name])
+            elif isinstance(answer, NotKnown):
+                answers[name] = NotKnown(rng.choice([UNKNOWN, DECLINED, *book.facts[name].not_known]))
+        share = rng.choice([0, 0, 0.1, 0.5])
+        patients.append(Patient(answers, tuple(name for name in book.facts if rng.random() < share)))
+    return patients[:count]
+
+
+def edges(book: RuleBook) -> dict[str, list[int]]:
+    """By number, the answers on both sides of every threshold that the book has for it, and the ends."""
+    conditions = [*book.conditions.values(), book.scope, *(one.never for one in book.constraints)]
+    compared = [one for condition in conditions for one in comparisons(condition)]
+    found = {}
+    for name, scale in ((fact.id, fact.scale) for fact in book.facts.values() if fact.scale is not None):
+        spans = [(scale.low, scale.high), *([scale.usual] if scale.usual else [])]
+        for one in compared:
+            if one.fact == name and isinstance(one.answers, Spans):
+                spans.extend(one.answers.spans)
+        near = {end + by for span in spans for end in span for by in (-1, 0, 1)}
+        found[name] = sorted(number for number in near if scale.low <= number <= scale.high)
+    return found

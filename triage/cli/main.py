@@ -9,7 +9,19 @@ import click
 
 from triage.cli.ending import SpeakingGroup
 
-_COMMANDS = ("ask", "decide", "batch", "test", "check", "prove", "compare", "mutants", "cases", "show")
+_COMMANDS = (
+    "ask",
+    "decide",
+    "batch",
+    "report",
+    "test",
+    "check",
+    "prove",
+    "compare",
+    "mutants",
+    "cases",
+    "show",
+)
 
 
 class _LazyGroup(SpeakingGroup):

@@ -45,7 +45,6 @@ class OtherBook:
 
     def __init__(self, book: RuleBook, other: RuleBook, settings: Settings) -> None:
         self._other = other
-        self.hash = other.hash
         self._at_once = AtOnce(other, settings)
         self._carried = {
             name: _carried(fact, other.facts[name])
@@ -115,10 +114,10 @@ def _differs(one: pa.RecordBatch, other: pa.RecordBatch, column: str) -> _Bools:
     """In which rows this column says something else; sets are compared by their names."""
     names, others = (names_of(batch.schema.field(column)) for batch in (one, other))
     if names is None or others is None:
-        return _indices(one, column) != _indices(other, column)
+        return np.asarray(_indices(one, column) != _indices(other, column), np.bool_)
     every = list(dict.fromkeys([*names, *others]))
-    differs: _Bools = _spread(one, column, names, every) != _spread(other, column, others, every)
-    return differs.any(axis=1)
+    spread, others_spread = _spread(one, column, names, every), _spread(other, column, others, every)
+    return np.asarray((spread != others_spread).any(axis=1), np.bool_)
 
 
 def _indices(batch: pa.RecordBatch, column: str) -> npt.NDArray[np.int8]:

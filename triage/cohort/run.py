@@ -15,8 +15,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from triage.cohort.chunk import ABOUT, Chunk
+from triage.book.book import RuleBook
+from triage.cohort.chunk import ABOUT, Chunk, Position
 from triage.cohort.comparison import OtherBook
+from triage.cohort.reading.source import Source
 from triage.cohort.sample import Sample
 from triage.cohort.spool import Decided
 from triage.decision.at_once import AtOnce
@@ -82,12 +84,12 @@ class Run:
     difference raises EnginesDiffer. With `other`, each row also says what that book tells.
     """
 
-    def __init__(self, decider: Decider, share: float, other: OtherBook | None = None) -> None:
+    def __init__(self, decider: Decider, share: float, other: RuleBook | None = None) -> None:
         self._at_once = AtOnce(decider.book, decider.settings)
         self._sample = Sample(decider, share)
-        self._other = other
+        self._other = OtherBook(decider.book, other, decider.settings) if other else None
         self.other_hash = other.hash if other else ""
-        told = list(other.schema) if other else []
+        told = list(OtherBook.schema) if other else []
         self.schema = pa.schema([*ABOUT, *self._at_once.schema, *told, _CHECKED])
 
     def decide(self, chunk: Chunk) -> Decided:
@@ -101,6 +103,10 @@ class Run:
         columns = [*chunk.about.columns, *decided.columns, *told, pa.array(checked)]
         results = pa.RecordBatch.from_arrays(columns, schema=self.schema)
         return Decided(results, chunk.refused, chunk.after, chunk.done)
+
+    def decide_source(self, source: Source, after: Position | None) -> Iterator[Decided]:
+        """What comes of everything that a source has after a position, or of all of it."""
+        return self.decide_all(source.chunks(after))
 
     def decide_all(self, chunks: Iterable[Chunk], workers: int | None = None) -> Iterator[Decided]:
         """The same for many, in their order and some at a time; memory holds a few chunks."""

@@ -9,11 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from triage.book.facts import Answer
 from triage.cohort.chunk import Chunk
+from triage.cohort.reading.finding import row_at
 from triage.decision.decide import Decider, Decision
 from triage.decision.packed import names_of, unpacked
-from triage.engines.codes import TICKED, answer_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,29 +67,17 @@ class Sample:
         chosen = decided.take(pa.array(rows))
         told = {name: _texts(chosen, name) for name in chosen.schema.names if name != "rule_book"}
         for place, row in enumerate(rows.tolist()):
-            answers, ticked = self._patient(chunk, row)
-            decision = self._decider.decide(answers, ticked)
-            about = {name: chunk.about.column(name)[row].as_py() for name in ("row", "id")}
+            patient = row_at(self._decider.book.facts, chunk, row)
+            decision = self._decider.decide(patient.answers, patient.ticked)
             for name, alone in _alone(decision).items():
                 if (columns := told[name][place]) != alone:
-                    differences.append(Difference(about["row"], about["id"], name, columns, alone))
+                    differences.append(Difference(patient.line, patient.id, name, columns, alone))
             if not decision.engines_agree:
                 named = ", ".join(judged.rule.id for judged in decision.disputed)
                 what = decision.engine_failure or f"the two engines differ on {named}"
-                differences.append(Difference(about["row"], about["id"], "rules", "decided", what))
+                differences.append(Difference(patient.line, patient.id, "rules", "decided", what))
         if differences:
             raise EnginesDiffer(differences)
-
-    def _patient(self, chunk: Chunk, row: int) -> tuple[dict[str, Answer], list[str]]:
-        answers: dict[str, Answer] = {}
-        ticked = []
-        for name, column in zip(chunk.codes.schema.names, chunk.codes.columns, strict=True):
-            code = column[row].as_py()
-            if code == TICKED:
-                ticked.append(name)
-            elif code is not None:
-                answers[name] = answer_of(self._decider.book.facts[name], code)
-        return answers, ticked
 
 
 def _texts(decided: pa.RecordBatch, name: str) -> list[str]:

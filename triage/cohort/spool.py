@@ -16,6 +16,8 @@ import pyarrow as pa
 
 from triage.cohort.chunk import Position, Refusal, RefusedRow
 
+_LZ4 = pa.ipc.IpcWriteOptions(compression="lz4")
+
 
 @dataclass(frozen=True, slots=True)
 class Decided:
@@ -55,23 +57,17 @@ class Spool:
                 raise SpoolRefused(self.path, _differing(reader.schema.metadata, self._schema.metadata))
             while True:
                 try:
-                    record = reader.read_next_batch_with_custom_metadata()
+                    decided = _read(reader)
                 except (StopIteration, pa.ArrowInvalid, OSError):
                     return
-                yield _unrecorded(record.batch, json.loads(record.custom_metadata[b"chunk"]))
+                yield decided
 
     def keep(self, decided: Decided) -> None:
         """Adds a chunk to those of this run."""
         if self._writer is None:
             self._file = self._new.open("wb")
-            options = pa.ipc.IpcWriteOptions(compression="lz4")
-            self._writer = pa.ipc.new_stream(self._file, self._schema, options=options)
-        chunk = {
-            "refused": [asdict(row) for row in decided.refused],
-            "after": decided.after,
-            "done": decided.done,
-        }
-        self._writer.write_batch(decided.results, {b"chunk": json.dumps(chunk).encode()})
+            self._writer = pa.ipc.new_stream(self._file, self._schema, options=_LZ4)
+        _write(self._writer, decided)
         assert self._file is not None
         self._file.flush()
 
@@ -107,7 +103,31 @@ def _differing(kept: Mapping[bytes, bytes] | None, wanted: Mapping[bytes, bytes]
     return sorted(name for name in {*before, *now} if before.get(name) != now.get(name))
 
 
-def _unrecorded(results: pa.RecordBatch, chunk: Mapping[str, Any]) -> Decided:
+def to_bytes(decided: Decided) -> bytes:
+    """A decided chunk by itself, as another machine sends it."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, decided.results.schema, options=_LZ4) as writer:
+        _write(writer, decided)
+    return bytes(sink.getvalue())
+
+
+def from_bytes(raw: bytes) -> Decided:
+    """What `to_bytes` was given."""
+    return _read(pa.ipc.open_stream(raw))
+
+
+def _write(writer: pa.ipc.RecordBatchStreamWriter, decided: Decided) -> None:
+    chunk = {
+        "refused": [asdict(row) for row in decided.refused],
+        "after": decided.after,
+        "done": decided.done,
+    }
+    writer.write_batch(decided.results, {b"chunk": json.dumps(chunk).encode()})
+
+
+def _read(reader: pa.ipc.RecordBatchStreamReader) -> Decided:
+    record = reader.read_next_batch_with_custom_metadata()
+    results, chunk = record.batch, json.loads(record.custom_metadata[b"chunk"])
     refused = tuple(
         RefusedRow(row["row"], row["id"], tuple(Refusal(**reason) for reason in row["reasons"]))
         for row in chunk["refused"]

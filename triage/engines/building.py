@@ -24,7 +24,7 @@ class CompiledMachine(BuildHookInterface[Any]):
         """Raises SystemExit with what the compiler says when it fails."""
         source, built = _HERE / "machine.c", _HERE / "libmachine.so"
         digest = hashlib.sha256(source.read_bytes()).hexdigest()
-        compiler = shlex.split(os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc")[:1]
+        compiler = shlex.split(os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc")
         flags = ["-std=c11", "-O3", "-shared", "-fPIC", f'-DSOURCE="{digest}"']
         new = built.with_suffix(".new")  # a process may run the old one
         command = [*compiler, *flags, "-o", str(new), str(source)]

@@ -23,7 +23,7 @@ enum { BLOCK = 4096, WORDS = BLOCK / 64 };
 enum { NOBODY, EVERYBODY, ANSWERED, WITHIN, AND, OR, AND_NOT, NOT };
 
 /* Compiled several times, each with all that it calls, and the best for the processor at hand is taken. */
-#if defined(__x86_64__) && defined(__ELF__) && !defined(__clang__)
+#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__clang__)
 #define FOR_EACH_PROCESSOR __attribute__((flatten, target_clones("default", "avx2", "arch=skylake-avx512")))
 #else
 #define FOR_EACH_PROCESSOR
@@ -59,8 +59,10 @@ static void answered(Register to, const Column *column, int64_t first, int64_t c
 /* Bytes that are 0 or 0xff become bits. */
 static void gather(Register to, const uint8_t bytes[BLOCK]) {
 #ifdef __SSE2__
-    for (int i = 0; i < BLOCK / 16; i++)
-        ((uint16_t *)to)[i] = (uint16_t)_mm_movemask_epi8(_mm_load_si128((const __m128i *)bytes + i));
+    for (int i = 0; i < BLOCK / 16; i++) {
+        uint16_t sixteen = (uint16_t)_mm_movemask_epi8(_mm_load_si128((const __m128i *)bytes + i));
+        memcpy((uint8_t *)to + 2 * i, &sixteen, 2);
+    }
 #else
     for (int i = 0; i < BLOCK / 8; i++) {
         uint64_t eight;

@@ -1,11 +1,9 @@
-"""Rows of many patients, from CSV, JSON lines or case files. Columns are declared by the vocabulary.
+"""Rows read one by one and with care: whatever a line holds, it is one row, read or refused with reasons.
 
-A column is a fact (`temperature`, cells with their unit: `38.5 °C`), or a fact with its unit
-(`temperature (°C)`, cells are bare numbers), or `id`. An empty cell was not asked; `unknown` was
-asked and is not known. A row that cannot be read is refused with its reasons, never defaulted.
-
-A blank line is no row, but in a CSV table of one column it is one, also at the end: there it cannot
-be told from a patient who was not asked, and a row too many is seen where a row too few is not.
+An empty cell was not asked; `unknown` was asked and is not known. A row that cannot be read is refused with
+its reasons, never defaulted. A blank line is no row, but in a CSV table of one column it is one, also at
+the end: there it cannot be told from a patient who was not asked, and a row too many is seen where a
+row too few is not.
 """
 
 from __future__ import annotations
@@ -14,35 +12,37 @@ import csv
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import IO
 
 from triage.book.book import RuleBook
-from triage.book.facts import Answer, Fact
+from triage.book.facts import Answer
 from triage.book.problems import Problem, Problems, nearest
 from triage.book.quantity import UnreadableAnswer
 from triage.book.reading.case import read_each
 from triage.book.reading.files import case_files
 from triage.book.reading.text import read_page
+from triage.cohort.chunk import Refusal
+from triage.cohort.reading.columns import (
+    DATE,
+    USE_COMMAS,
+    Column,
+    column_named,
+    column_names,
+    columns_named,
+    read_date,
+)
 
+BOTH = "{} is answered and is said not to be known"
 MAX_LINE = 1_000_000
 MOST_HINTS = 20
 _TOO_LONG = f"longer than {MAX_LINE:,} bytes"
 _NOT_TEXT = "not UTF-8"
 _BAD_QUOTES = "quotes that do not open and close around one cell"
-_USE_COMMAS = "separate columns with commas"
 _CELL = r'(?:[^",]*|"(?:[^"]|"")*")'
 _WELL_QUOTED = re.compile(rf"{_CELL}(?:,{_CELL})*")
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a row was refused: the column, and the reason."""
-
-    column: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,36 +57,7 @@ class Row:
     answers: Mapping[str, Answer]
     refused: tuple[Refusal, ...] = ()
     ticked: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Column:
-    name: str
-    fact: Fact | None
-    unit_in_name: bool = False
-
-    def read(self, cell: str) -> Answer | None:
-        """The answer in a cell, None where it is empty. Raises UnreadableAnswer."""
-        assert self.fact is not None
-        return self.fact.read(cell, unit_needed=not self.unit_in_name) if cell else None
-
-
-def _column(book: RuleBook, name: str) -> _Column | None:
-    if name == "id":
-        return _Column(name, None)
-    if name in book.facts:
-        return _Column(name, book.facts[name])
-    bare, _, unit = name.removesuffix(")").partition(" (")
-    fact = book.facts.get(bare)
-    if fact is not None and fact.scale is not None and (unit, name[-1]) == (fact.scale.unit, ")"):
-        return _Column(name, fact, unit_in_name=True)
-    return None
-
-
-def column_names(book: RuleBook) -> list[str]:
-    """Every column that a table may have, numbers with their unit in the name."""
-    names = [f"{f.id} ({f.scale.unit})" if f.scale else f.id for f in book.facts.values()]
-    return ["id", *names]
+    date: str | None = None
 
 
 def read_rows(book: RuleBook, path: Path, stream: IO[bytes]) -> Iterator[Row]:
@@ -97,7 +68,7 @@ def read_rows(book: RuleBook, path: Path, stream: IO[bytes]) -> Iterator[Row]:
     lines = _lines(path, stream)
     if path.suffix.lower() == ".csv":
         return _csv_rows(book, path, lines)
-    return (_json_row(book, n, line) for n, line in enumerate(lines, start=1) if line is None or line.strip())
+    return (json_row(book, n, line) for n, line in enumerate(lines, start=1) if line is None or line.strip())
 
 
 def case_rows(book: RuleBook, path: Path) -> Iterator[Row]:
@@ -145,11 +116,11 @@ def _unreadable(text: str) -> bool:
 
 
 def _csv_rows(book: RuleBook, path: Path, lines: Iterator[str | None]) -> Iterator[Row]:
-    columns = _columns(book, path, _header(path, lines))
+    columns = columns_named(book, str(path), header(path, lines))
     return _csv_body(columns, lines)
 
 
-def _header(path: Path, lines: Iterator[str | None]) -> list[str]:
+def header(path: Path, lines: Iterator[str | None]) -> list[str]:
     """The names in the first line. Raises Problems where there is none that can be read."""
 
     def refusal(code: str, what: str, write: str) -> Problems:
@@ -167,7 +138,7 @@ def _header(path: Path, lines: Iterator[str | None]) -> list[str]:
         raise refusal("Q002", "no header", columns)
     names = _cells(line)
     if names is None:
-        hint = _USE_COMMAS if _has_other_separators(line) else "such as leg_weakness, without quotes"
+        hint = USE_COMMAS if _has_other_separators(line) else "such as leg_weakness, without quotes"
         raise refusal("Q006", f"the header has {_BAD_QUOTES}", hint)
     return names
 
@@ -176,40 +147,25 @@ def _has_other_separators(text: str) -> bool:
     return ";" in text or "\t" in text
 
 
-def _columns(book: RuleBook, path: Path, names: list[str]) -> list[_Column]:
-    found: list[Problem] = []
-    columns: list[_Column] = []
-    seen: set[str] = set()
-    for position, name in enumerate(names, start=1):
-        column = _column(book, name)
-        if column is None:
-            hint = _USE_COMMAS if _has_other_separators(name) else nearest(name, column_names(book))
-            found.append(Problem(str(path), 1, position, "Q003", f'unknown column "{name}"', hint))
-            continue
-        means = column.fact.id if column.fact else name
-        if means in seen:
-            what = f'the column "{name}" stands here twice'
-            found.append(Problem(str(path), 1, position, "Q004", what, "keep one of them"))
-        seen.add(means)
-        columns.append(column)
-    if found:
-        raise Problems(found)
-    return columns
-
-
-def _csv_body(columns: list[_Column], lines: Iterator[str | None]) -> Iterator[Row]:
+def _csv_body(columns: list[Column], lines: Iterator[str | None]) -> Iterator[Row]:
     for number, line in enumerate(lines, start=2):
-        if line is None or _unreadable(line):
-            yield Row(number, "", {}, (Refusal("", _TOO_LONG if line is None else _NOT_TEXT),))
-        elif not line.strip() and len(columns) > 1:
-            continue
-        elif (cells := _cells(line)) is None:
-            yield Row(number, "", {}, (Refusal("", _BAD_QUOTES),))
-        elif len(cells) != len(columns):
-            reason = f"{len(cells)} cells where the header has {len(columns)}"
-            yield Row(number, "", {}, (Refusal("", reason),))
-        else:
-            yield _row(number, zip(columns, cells, strict=True))
+        row = csv_row(columns, number, line)
+        if row is not None:
+            yield row
+
+
+def csv_row(columns: list[Column], number: int, line: str | None) -> Row | None:
+    """The row in a line of a CSV table, None for a blank one; `line` is None where it is too long."""
+    if line is None or _unreadable(line):
+        return Row(number, "", {}, (Refusal("", _TOO_LONG if line is None else _NOT_TEXT),))
+    if not line.strip() and len(columns) > 1:
+        return None
+    cells = _cells(line)
+    if cells is None:
+        return Row(number, "", {}, (Refusal("", _BAD_QUOTES),))
+    if len(cells) != len(columns):
+        return Row(number, "", {}, (Refusal("", f"{len(cells)} cells where the header has {len(columns)}"),))
+    return _row(number, zip(columns, cells, strict=True))
 
 
 def _cells(line: str) -> list[str] | None:
@@ -225,29 +181,35 @@ def _cells(line: str) -> list[str] | None:
     return [cell.strip() for cell in rows[0]] or [""]
 
 
-def _row(number: int, cells: Iterable[tuple[_Column, str]]) -> Row:
+def _row(number: int, cells: Iterable[tuple[Column, str]]) -> Row:
     answers: dict[str, Answer] = {}
     refused = []
-    id = str(number)
+    id, date = str(number), None
     for column, cell in cells:
-        if column.fact is None:
-            id = cell or id
-            continue
         try:
+            if column.fact is None:
+                if column.name == DATE:
+                    date = read_date(cell) if cell else None
+                else:
+                    id = cell or id
+                continue
             answer = column.read(cell)
         except UnreadableAnswer as error:
             refused.append(Refusal(column.name, str(error)))
             continue
-        if answer is not None:
-            answers[column.fact.id] = answer
-    return Row(number, id, {} if refused else answers, tuple(refused))
+        if answer is None:
+            continue
+        if column.fact.id in answers:
+            refused.append(Refusal(column.name, BOTH.format(column.fact.id)))
+        answers[column.fact.id] = answer
+    return Row(number, id, {} if refused else answers, tuple(refused), date=date)
 
 
 class _NotOneValue(ValueError):
     pass
 
 
-def _json_row(book: RuleBook, number: int, line: str | None) -> Row:
+def json_row(book: RuleBook, number: int, line: str | None) -> Row:
     if line is None or _unreadable(line):
         return Row(number, "", {}, (Refusal("", _TOO_LONG if line is None else _NOT_TEXT),))
     try:
@@ -262,14 +224,14 @@ def _json_row(book: RuleBook, number: int, line: str | None) -> Row:
         return Row(number, "", {}, (Refusal("", f"not a JSON object: {error}"),))
     if not isinstance(read, dict):
         return Row(number, "", {}, (Refusal("", "a line must be one JSON object"),))
-    cells: list[tuple[_Column, str]] = []
+    cells: list[tuple[Column, str]] = []
     refused: list[Refusal] = []
     for name, value in read.items():
-        column = _column(book, name)
+        column = column_named(book, name)
         if column is None:
             hint = nearest(name, column_names(book)) if len(refused) < MOST_HINTS else ""
             refused.append(Refusal(name, f'unknown column "{name}"{hint and f" ({hint})"}'))
-        elif column.fact is not None and any(column.fact is other.fact for other, _ in cells):
+        elif column.fact is not None and any(_same(column, other) for other, _ in cells):
             refused.append(Refusal(name, f"{column.fact.id} stands there twice"))
         elif isinstance(value, str) and _unreadable(value):
             refused.append(Refusal(name, "letters that are no text"))
@@ -278,7 +240,11 @@ def _json_row(book: RuleBook, number: int, line: str | None) -> Row:
         else:
             refused.append(Refusal(name, "not a text or a number"))
     row = _row(number, cells)
-    return Row(number, row.id, {} if refused else row.answers, (*refused, *row.refused))
+    return replace(row, answers={} if refused else row.answers, refused=(*refused, *row.refused))
+
+
+def _same(one: Column, other: Column) -> bool:
+    return one.fact is other.fact and one.not_known_only == other.not_known_only
 
 
 def _refuse_constant(name: str) -> None:
