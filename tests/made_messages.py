@@ -29,7 +29,7 @@ from triage.book.reading.load import load_book
 from triage.book.reading.text import MAX_BYTES, parse_page
 from triage.book.rule import Constraint
 from triage.calls.session import Session
-from triage.cohort.reading.rows import case_rows, read_rows
+from triage.cohort.tables.rows import case_rows, read_rows
 from triage.engines.durable import MAX_FACTS, DurableEngine, EngineFailure
 from triage.engines.truth import Firings
 

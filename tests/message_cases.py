@@ -22,7 +22,7 @@ from triage.book.reading.load import load_book
 from triage.book.reading.text import read_page
 from triage.calls.session import Session
 from triage.cli.main import triage
-from triage.cohort.reading.rows import read_rows
+from triage.cohort.tables.rows import read_rows
 from triage.decision.settings import load_settings
 
 HERE = Path(__file__).parent

@@ -13,8 +13,8 @@ import pytest
 from tests.commands import TRIAGE, environment, run
 from triage.book.book import RuleBook
 from triage.cohort.batch import RESULT_COLUMNS, result_cells
-from triage.cohort.reading.columns import column_names
-from triage.cohort.reading.rows import Row
+from triage.cohort.tables.columns import column_names
+from triage.cohort.tables.rows import Row
 from triage.decision.decide import Decider
 
 HEADER = "id,age (years),cancer,leg_weakness,temperature\n"

@@ -17,7 +17,7 @@ from triage.book.book import RuleBook
 from triage.book.facts import Answer
 from triage.book.reading.load import load_book
 from triage.cohort.batch import result_cells, run_batch
-from triage.cohort.reading.rows import Row, read_rows
+from triage.cohort.tables.rows import Row, read_rows
 from triage.decision.decide import Decider
 
 BAD_CELLS = ("nonsense", "NaN", "1e3", "3-4 days", "-1", "99999 mm", "yes no", "null", "?", "38,5 °C")

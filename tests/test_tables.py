@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.commands import run
 from tests.test_batch import rows_of
 from triage.book.book import RuleBook
-from triage.cohort.reading.rows import read_rows
+from triage.cohort.tables.rows import read_rows
 
 
 def test_in_a_table_of_one_column_every_line_is_a_row(tmp_path: Path) -> None:

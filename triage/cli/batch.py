@@ -16,9 +16,9 @@ from triage.cli.options import open_book, open_decider, rules_option, settings_o
 if TYPE_CHECKING:
     from triage.book.book import RuleBook
     from triage.cohort.batch import Files
-    from triage.cohort.reading.source import Source
     from triage.cohort.run import Run
     from triage.cohort.spool import Spool
+    from triage.cohort.tables.source import Source
     from triage.decision.decide import Decider
 
 _STANDARD_INPUT = Path("-")
@@ -147,10 +147,10 @@ def _decide_table(
 ) -> int:
     from triage.cli.tallied import progress, say_differences, say_tally
     from triage.cohort.batch import Files, write_batch
-    from triage.cohort.reading.source import open_source
     from triage.cohort.run import Run
     from triage.cohort.sample import EnginesDiffer
     from triage.cohort.spool import SpoolRefused
+    from triage.cohort.tables.source import open_source
 
     files = Files(out)
     for written in (files.results, files.problems, files.unfinished):
@@ -220,7 +220,7 @@ def _spool(
 
 
 def _describe(book: RuleBook, schema: bool, template: Path | None) -> None:
-    from triage.cohort.reading.template import describe_columns, write_template
+    from triage.cohort.tables.template import describe_columns, write_template
 
     if schema:
         for line in describe_columns(book):
@@ -232,8 +232,8 @@ def _describe(book: RuleBook, schema: bool, template: Path | None) -> None:
 def _explain(decider: Decider, table: Path, form: str | None, ids: tuple[str, ...]) -> int:
     """Prints the full trace of the rows with these ids."""
     from triage.cli.options import show_passages
-    from triage.cohort.reading.finding import rows_with_ids
-    from triage.cohort.reading.source import open_source
+    from triage.cohort.tables.finding import rows_with_ids
+    from triage.cohort.tables.source import open_source
     from triage.decision.explain import explain, full
     from triage.decision.telling import tell_nurse
 

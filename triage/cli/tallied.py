@@ -14,9 +14,9 @@ import click
 from triage.book.rule import Level
 
 if TYPE_CHECKING:
-    from triage.cohort.reading.source import Source
     from triage.cohort.run import Tally
     from triage.cohort.sample import EnginesDiffer
+    from triage.cohort.tables.source import Source
 
 _FEW = 5
 

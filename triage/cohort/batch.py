@@ -10,9 +10,9 @@ from typing import TypeAlias
 
 from triage.book.whole_file import whole_file
 from triage.cohort.chunk import Position
-from triage.cohort.reading.source import Source
 from triage.cohort.run import Run, Tally
 from triage.cohort.spool import Decided, Spool
+from triage.cohort.tables.source import Source
 from triage.cohort.writing import ProblemWriter, writer_for
 
 DecideAll: TypeAlias = Callable[[Source, Position | None], Iterable[Decided]]

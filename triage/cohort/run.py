@@ -18,9 +18,9 @@ import pyarrow.compute as pc
 from triage.book.book import RuleBook
 from triage.cohort.chunk import ABOUT, Chunk, Position
 from triage.cohort.comparison import OtherBook
-from triage.cohort.reading.source import Source
 from triage.cohort.sample import Sample
 from triage.cohort.spool import Decided
+from triage.cohort.tables.source import Source
 from triage.decision.at_once import AtOnce
 from triage.decision.decide import Decider
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from triage.cohort.chunk import Chunk
-from triage.cohort.reading.finding import row_at
+from triage.cohort.tables.finding import row_at
 from triage.decision.decide import Decider, Decision
 from triage.decision.packed import names_of, unpacked
 

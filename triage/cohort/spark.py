@@ -23,10 +23,10 @@ import pyarrow as pa
 from triage.book.book import RuleBook
 from triage.book.problems import Problems
 from triage.cohort.chunk import Position
-from triage.cohort.reading.source import Source, open_source
 from triage.cohort.run import Run
 from triage.cohort.sample import EnginesDiffer
 from triage.cohort.spool import Decided, from_bytes, to_bytes
+from triage.cohort.tables.source import Source, open_source
 from triage.decision.decide import Decider
 from triage.decision.settings import Settings
 

@@ -1,0 +1,1 @@
+"""Tables of any form, read as chunks of coded rows."""

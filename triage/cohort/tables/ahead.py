@@ -1,0 +1,55 @@
+"""Reading ahead: the next things are made by another thread while the last ones are used."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from queue import Empty, Full, Queue
+from typing import TypeVar
+
+T = TypeVar("T")
+_WAIT = 0.1
+
+
+def ahead(things: Iterator[T], most: int = 2) -> Iterator[T]:
+    """The same things in the same order, at most so many made before they are asked for.
+
+    What making one raises is raised here. When this iterator is closed, the thread stops.
+    """
+    ready: Queue[tuple[T | None, BaseException | None]] = Queue(most)
+    closed = threading.Event()
+
+    def put(thing: T | None, error: BaseException | None) -> None:
+        while not closed.is_set():
+            try:
+                ready.put((thing, error), timeout=_WAIT)
+            except Full:
+                continue
+            return
+
+    def make() -> None:
+        try:
+            for thing in things:
+                put(thing, None)
+                if closed.is_set():
+                    return
+        except BaseException as error:
+            put(None, error)
+        else:
+            put(None, StopIteration())
+
+    thread = threading.Thread(target=make, name="reading ahead", daemon=True)
+    thread.start()
+    try:
+        while True:
+            try:
+                thing, error = ready.get(timeout=_WAIT)  # waits in turns, so that Ctrl-C is heard
+            except Empty:
+                continue
+            if isinstance(error, StopIteration):
+                return
+            if error is not None:
+                raise error
+            yield thing  # type: ignore[misc] # without an error there is a thing
+    finally:
+        closed.set()

@@ -1,0 +1,216 @@
+"""Tables that are columns already: Parquet files, and Arrow files and streams."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from triage.book.book import RuleBook
+from triage.book.problems import Problem, Problems
+from triage.cohort.chunk import Chunk, Position
+from triage.cohort.tables.ahead import ahead
+from triage.cohort.tables.coding import coded_block
+from triage.cohort.tables.columns import DATE, ID, Column, columns_named
+
+ROWS = 131_072
+"""The rows of a chunk, where the table has as many together."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Some consecutive rows of a table that can be read by themselves: how many, and how they are read."""
+
+    rows: int
+    read: Any
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        for batch in self.read():
+            for start in range(0, batch.num_rows, ROWS):
+                yield batch.slice(start, ROWS)
+
+
+class _Columnar:
+    """A table of groups of rows. Raises Problems for columns, or types of columns, that it cannot have."""
+
+    def __init__(
+        self,
+        book: RuleBook,
+        path: Path,
+        schema: pa.Schema,
+        groups: Sequence[_Group] | None,
+        stream: Any = None,
+    ) -> None:
+        self.name = path.name
+        self.resumable = groups is not None
+        self.size = sum(group.rows for group in groups) if groups is not None else None
+        self._path, self._groups, self._stream = path, groups, stream
+        self._columns = columns_named(book, str(path), schema.names)
+        found = [
+            Problem(str(path), 1, position, "Q009", what, write)
+            for position, (column, type_) in enumerate(zip(self._columns, schema.types, strict=True), start=1)
+            for what, write in _wrong_type(column, type_)
+        ]
+        if found:
+            raise Problems(found)
+
+    def chunks(self, after: Position | None = None) -> Iterator[Chunk]:
+        """The rows of the table, from the start or after an earlier chunk."""
+        return ahead(self._chunks(after))
+
+    def positions(self, after: Position | None = None) -> Iterator[Position]:
+        """Where each chunk begins."""
+        begin = dict(after or {"group": 0, "skip": 0, "row": 0})
+        for number in range(begin["group"], len(self._groups or ())):
+            assert self._groups is not None
+            for skip in range(
+                begin["skip"] if number == begin["group"] else 0, self._groups[number].rows, ROWS
+            ):
+                before = sum(group.rows for group in self._groups[:number])
+                yield {"group": number, "skip": skip, "row": before + skip}
+
+    def _chunks(self, after: Position | None) -> Iterator[Chunk]:
+        place = dict(after or {"group": 0, "skip": 0, "row": 0})
+        row, skip = place["row"], place["skip"]
+        groups = [_Group(0, lambda: self._stream)] if self._groups is None else self._groups
+        for number, group in enumerate(groups[place["group"] :], start=place["group"]):
+            here = 0
+            batches = group.batches()
+            while (batch := self._next(batches)) is not None:
+                here += batch.num_rows
+                if here <= skip:
+                    continue
+                numbers = np.arange(row + 1, row + batch.num_rows + 1)
+                row += batch.num_rows
+                last = here >= group.rows and self._groups is not None
+                after = {"group": number + 1, "skip": 0} if last else {"group": number, "skip": here}
+                yield coded_block(self._columns, batch.columns, numbers, (), {**after, "row": row}, row)
+            skip = 0
+
+    def _next(self, batches: Iterator[pa.RecordBatch]) -> pa.RecordBatch | None:
+        try:
+            return next(batches, None)
+        except (pa.ArrowException, OSError) as error:
+            raise _damaged(self._path, error) from None
+
+
+def open_parquet(book: RuleBook, path: Path, stack: ExitStack) -> _Columnar:
+    """A Parquet file, or a folder of them in the order of their names."""
+    if str(path) == "-":
+        what = "a Parquet file is read from its end, and standard input has none"
+        raise Problems([Problem("-", 1, 1, "Q007", what, "a file, or --from arrow")])
+    files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+    groups: list[_Group] = []
+    schema: pa.Schema | None = None
+    for name in files:
+        try:
+            plain = pq.read_schema(name)
+            words = [field.name for field in plain if pa.types.is_string(field.type) and field.name != ID]
+            file = stack.enter_context(pq.ParquetFile(name, read_dictionary=words, pre_buffer=True))
+        except (pa.ArrowException, OSError) as error:
+            raise _damaged(name, error) from None
+        if schema is not None and file.schema_arrow != schema:
+            what = f"its columns are not those of {files[0].name}"
+            raise Problems(
+                [Problem(str(name), 1, 1, "Q009", what, "the same columns in every file of a folder")]
+            )
+        schema = file.schema_arrow
+        groups.extend(_row_groups(file))
+    assert schema is not None
+    return _Columnar(book, path, schema, groups)
+
+
+def _row_groups(file: pq.ParquetFile) -> Iterator[_Group]:
+    """The row groups of a file, small ones together."""
+    some: list[int] = []
+    rows = 0
+    for number in range(file.metadata.num_row_groups):
+        here = file.metadata.row_group(number).num_rows
+        if some and rows + here > ROWS:
+            yield _group(file, some, rows)
+            some, rows = [], 0
+        some.append(number)
+        rows += here
+    if rows:
+        yield _group(file, some, rows)
+
+
+def _group(file: pq.ParquetFile, some: list[int], rows: int) -> _Group:
+    return _Group(rows, lambda: _together(file.iter_batches(ROWS, row_groups=some), rows))
+
+
+def _together(batches: Iterator[pa.RecordBatch], rows: int) -> Iterator[pa.RecordBatch]:
+    """Batches of ROWS rows each, whatever they were; their dictionaries may differ."""
+    waiting: list[pa.RecordBatch] = []
+    for batch in batches:
+        waiting.append(batch)
+        if sum(one.num_rows for one in waiting) >= min(ROWS, rows):
+            yield from _whole(waiting)
+            waiting = []
+    yield from _whole(waiting)
+
+
+def _whole(batches: list[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    if len(batches) == 1:
+        yield batches[0]
+    elif batches:
+        yield from pa.Table.from_batches(batches).unify_dictionaries().combine_chunks().to_batches(ROWS)
+
+
+def open_arrow(book: RuleBook, path: Path, stack: ExitStack) -> _Columnar:
+    """An Arrow file or stream; a stream cannot be read from the middle."""
+    try:
+        if str(path) == "-":
+            reader = stack.enter_context(pa.ipc.open_stream(sys.stdin.buffer))
+            return _Columnar(book, path, reader.schema, None, reader)
+        mapped = stack.enter_context(pa.memory_map(str(path)))
+        try:
+            file = stack.enter_context(pa.ipc.open_file(mapped))
+        except pa.ArrowInvalid:
+            mapped.seek(0)
+            reader = stack.enter_context(pa.ipc.open_stream(mapped))
+            return _Columnar(book, path, reader.schema, None, reader)
+        batches = [file.get_batch(number) for number in range(file.num_record_batches)]
+    except (pa.ArrowException, OSError) as error:
+        raise _damaged(path, error) from None
+    groups = [
+        _Group(batch.num_rows, lambda batch=batch: iter([batch])) for batch in batches if batch.num_rows
+    ]
+    return _Columnar(book, path, file.schema, groups)
+
+
+def _damaged(path: Path, error: Exception) -> Problems:
+    reason = str(error).strip().partition("\n")[0]
+    return Problems([Problem(str(path), 1, 1, "Q010", f"it cannot be read: {reason}", "a whole file")])
+
+
+def _wrong_type(column: Column, type_: pa.DataType) -> Iterator[tuple[str, str]]:
+    """What is wrong with the type of a column, and what to write instead."""
+    values = type_.value_type if pa.types.is_dictionary(type_) else type_
+    text = pa.types.is_string(values) or pa.types.is_large_string(values) or pa.types.is_null(values)
+    number = pa.types.is_integer(values) or pa.types.is_floating(values) or pa.types.is_decimal(values)
+    if text:
+        return
+    what = f"the column {column.name} is {type_}"
+    if column.fact is None:
+        day = pa.types.is_date(values) or pa.types.is_timestamp(values)
+        if column.name == DATE and not day:
+            yield what, "dates, or text such as 2026-11-25"
+        if column.name == ID and not pa.types.is_integer(values):
+            yield what, "text or whole numbers"
+    elif not (number and column.unit_in_name):
+        fact = column.fact
+        if fact.scale is not None and number:
+            yield what, f"the unit in its name, such as {fact.id} ({fact.scale.unit}), or text with the unit"
+        else:
+            yield (
+                what,
+                f"text: {', '.join(fact.answers) or f'such as {fact.scale.example}' if fact.scale else ''}",
+            )

@@ -1,0 +1,83 @@
+"""A table of any form as a source of chunks."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO, Protocol
+
+from triage.book.book import RuleBook
+from triage.book.problems import Problem, Problems
+from triage.cohort.chunk import Chunk, Position
+
+STANDARD_INPUT = Path("-")
+FORMS = {
+    ".csv": "csv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".parquet": "parquet",
+    ".arrow": "arrow",
+    ".feather": "arrow",
+    ".ipc": "arrow",
+    ".yaml": "cases",
+    ".yml": "cases",
+}
+
+
+class Source(Protocol):
+    """A table that is read in chunks.
+
+    `size` is its size in the unit of `Chunk.done`, None where that is not known. A source that is
+    `resumable` can be read from any chunk's `after`; `positions` says where chunks begin without reading
+    them.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def size(self) -> int | None: ...
+    @property
+    def resumable(self) -> bool: ...
+    def chunks(self, after: Position | None = None) -> Iterator[Chunk]: ...
+    def positions(self, after: Position | None = None) -> Iterator[Position]: ...
+
+
+@contextmanager
+def open_source(book: RuleBook, path: Path, form: str | None = None) -> Iterator[Source]:
+    """Opens a table; `-` is standard input, and `form` says what the name of a file does not.
+
+    Raises Problems for a form or a file that cannot be read, and for columns that the book does not
+    have, all of them, before any row.
+    """
+    form = form or _form_of(path)
+    with ExitStack() as stack:
+        if form == "cases":
+            from triage.cohort.tables.case_files import CaseFiles
+
+            yield CaseFiles(book, path)
+        elif form in ("csv", "jsonl"):
+            from triage.cohort.tables.lines import CsvLines, JsonLines
+
+            stream: IO[bytes] = (
+                sys.stdin.buffer if path == STANDARD_INPUT else stack.enter_context(path.open("rb"))
+            )
+            yield (CsvLines if form == "csv" else JsonLines)(book, path, stream)
+        else:
+            from triage.cohort.tables.arrow_tables import open_arrow, open_parquet
+
+            yield (open_parquet if form == "parquet" else open_arrow)(book, path, stack)
+
+
+def _form_of(path: Path) -> str:
+    if path == STANDARD_INPUT:
+        return "csv"
+    if path.is_dir():
+        return "parquet" if any(path.glob("*.parquet")) else "cases"
+    form = FORMS.get(path.suffix.lower())
+    if form is None:
+        names = ", ".join(FORMS)
+        what = f"what kind of table {path.name} is cannot be told from its name"
+        raise Problems([Problem(str(path), 1, 1, "Q007", what, f"a name that ends in {names}, or --from")])
+    return form
