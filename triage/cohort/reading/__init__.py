@@ -1,1 +1,0 @@
-"""Tables of any form, read as chunks of coded rows."""
