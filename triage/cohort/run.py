@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
-from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +17,7 @@ from triage.cohort.chunk import ABOUT, Chunk, Position
 from triage.cohort.comparison import OtherBook
 from triage.cohort.sample import Sample
 from triage.cohort.spool import Decided
+from triage.cohort.tables.ahead import each_in_order
 from triage.cohort.tables.source import Source
 from triage.decision.at_once import AtOnce
 from triage.decision.decide import Decider
@@ -58,11 +56,18 @@ class Tally:
             for word, number in _value_counts(results.column("told")):
                 self.told[word] = self.told.get(word, 0) + number
         if len(self._ids) < MOST_IDS:
-            for id in (*results.column("id").to_pylist(), *(row.id for row in decided.refused if row.id)):
-                if id in self._ids:
+            self._look_for_repeated(results.column("id").to_pylist())
+            self._look_for_repeated([row.id for row in decided.refused if row.id])
+
+    def _look_for_repeated(self, ids: list[str]) -> None:
+        new = set(ids)
+        if len(new) < len(ids) or not new.isdisjoint(self._ids):
+            seen = set(self._ids)
+            for id in ids:
+                if id in seen:
                     self.repeated[id] = None
-                else:
-                    self._ids.add(id)
+                seen.add(id)
+        self._ids |= new
 
 
 def _levels(results: pa.RecordBatch) -> pa.Array:
@@ -92,6 +97,12 @@ class Run:
         told = list(OtherBook.schema) if other else []
         self.schema = pa.schema([*ABOUT, *self._at_once.schema, *told, _CHECKED])
 
+    def nothing(self) -> pa.RecordBatch:
+        """The results of no rows."""
+        return pa.RecordBatch.from_arrays(
+            [pa.array([], type_) for type_ in self.schema.types], schema=self.schema
+        )
+
     def decide(self, chunk: Chunk) -> Decided:
         """What comes of a chunk. Raises EnginesDiffer."""
         decided = self._at_once.decide(chunk.codes, chunk.ticked)
@@ -110,15 +121,7 @@ class Run:
 
     def decide_all(self, chunks: Iterable[Chunk], workers: int | None = None) -> Iterator[Decided]:
         """The same for many, in their order and some at a time; memory holds a few chunks."""
-        workers = workers or os.cpu_count() or 1
-        with ThreadPoolExecutor(workers) as pool:
-            waiting: deque[Future[Decided]] = deque()
-            for chunk in chunks:
-                waiting.append(pool.submit(self.decide, chunk))
-                if len(waiting) > workers:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
+        return each_in_order(self.decide, chunks, workers)
 
 
 def fingerprint(table: Path) -> dict[str, Any]:

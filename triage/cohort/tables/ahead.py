@@ -1,14 +1,31 @@
-"""Reading ahead: the next things are made by another thread while the last ones are used."""
+"""Reading ahead: the next things are made by other threads while the last ones are used."""
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from queue import Empty, Full, Queue
 from typing import TypeVar
 
 T = TypeVar("T")
+S = TypeVar("S")
 _WAIT = 0.1
+
+
+def each_in_order(function: Callable[[S], T], things: Iterable[S], workers: int | None = None) -> Iterator[T]:
+    """What a function makes of these things, in their order, by several threads and a few at a time."""
+    workers = workers or os.cpu_count() or 1
+    with ThreadPoolExecutor(workers) as pool:
+        waiting: deque[Future[T]] = deque()
+        for thing in things:
+            waiting.append(pool.submit(function, thing))
+            if len(waiting) > workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def ahead(things: Iterator[T], most: int = 2) -> Iterator[T]:

@@ -88,32 +88,43 @@ def _coded(column: Column, values: pa.Array, reasons: _Reasons) -> pa.Array:
     """The codes of a column's cells, null where a cell is empty, or cannot be read, which is noted."""
     fact = column.fact
     assert fact is not None
-    indices, texts = _distinct(values)
-    codes = np.zeros(len(texts) + 1, code_type(fact).to_pandas_dtype())
-    empty = np.ones(len(texts) + 1, np.bool_)
+    values = _by_text(values)
+    codes: list[int | None] = []
     wrong: dict[int, str] = {}
-    for place, text in enumerate(texts):
+    for place, text in enumerate(_texts(values)):
         try:
-            answer = column.read(text)
+            codes.append(column.code(text))
         except UnreadableAnswer as error:
+            codes.append(None)
             wrong[place] = str(error)
-            continue
-        if answer is not None:
-            codes[place] = code_of(fact, answer)
-            empty[place] = False
+    _note(column.name, values, wrong, reasons)
+    type_ = code_type(fact)
+    if values.indices.type == type_ and codes == list(range(len(codes))):
+        return values.indices
+    return _with_dictionary(values, pa.array(codes, type_))
+
+
+def _by_text(values: pa.Array) -> pa.DictionaryArray:
+    """The cells as places in a list of what occurs."""
+    return values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
+
+
+def _texts(values: pa.DictionaryArray) -> list[str]:
+    """What occurs, each as a person would write it, without spaces around it."""
+    return [_text(value) for value in _objects(values.dictionary)]
+
+
+def _with_dictionary(values: pa.DictionaryArray, dictionary: pa.Array) -> pa.Array:
+    """The cells with something else in place of what occurs; what was null, or becomes it, is null."""
+    return pa.DictionaryArray.from_arrays(values.indices, dictionary, safe=False).dictionary_decode()
+
+
+def _note(column: str, values: pa.DictionaryArray, wrong: Mapping[int, str], reasons: _Reasons) -> None:
+    """Notes why the cells that are `wrong`, by their place in the dictionary, cannot be read."""
     if wrong:
+        indices = np.asarray(values.indices.fill_null(len(values.dictionary)))
         where = np.flatnonzero(np.isin(indices, list(wrong)))
-        reasons.add(column.name, where.tolist(), [wrong[place] for place in indices[where].tolist()])
-    return pa.array(codes[indices], mask=empty[indices])
-
-
-def _distinct(values: pa.Array) -> tuple[npt.NDArray[np.int32], list[str]]:
-    """Which text each cell has, and the distinct texts without spaces around them; a null has the next."""
-    if not pa.types.is_dictionary(values.type):
-        values = values.dictionary_encode()
-    texts = [_text(value) for value in _objects(values.dictionary)]
-    indices = values.indices if values.null_count == 0 else values.indices.fill_null(len(texts))
-    return np.asarray(indices).astype(np.int32, copy=False), texts
+        reasons.add(column, where.tolist(), [wrong[place] for place in indices[where].tolist()])
 
 
 def _objects(values: pa.Array) -> Iterable[object]:
@@ -137,16 +148,17 @@ def _joined(column: Column, one: pa.Array, other: pa.Array, reasons: _Reasons) -
 
 
 def _dates(values: pa.Array, reasons: _Reasons) -> pa.Array:
-    indices, texts = _distinct(values)
+    values = _by_text(values)
     dates: list[str | None] = []
-    for place, text in enumerate(texts):
+    wrong: dict[int, str] = {}
+    for place, text in enumerate(_texts(values)):
         try:
             dates.append(read_date(text) if text else None)
         except UnreadableAnswer as error:
             dates.append(None)
-            where = np.flatnonzero(indices == place)
-            reasons.add(DATE, where.tolist(), [str(error)] * len(where))
-    return pa.array([*dates, None], pa.string()).take(pa.array(indices))
+            wrong[place] = str(error)
+    _note(DATE, values, wrong, reasons)
+    return _with_dictionary(values, pa.array(dates, pa.string()))
 
 
 def _ids(values: pa.Array, rows: npt.NDArray[np.int64]) -> pa.Array:

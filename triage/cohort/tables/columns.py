@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from triage.book.book import RuleBook
 from triage.book.facts import NOT_KNOWN_LABELS, Answer, Fact, NotKnown
 from triage.book.problems import Problem, Problems, nearest
 from triage.book.quantity import UnreadableAnswer
+from triage.engines.codes import code_of
 
 ID, DATE = "id", "date"
 _NOT_KNOWN = " not known"
+_MOST_REMEMBERED = 10_000
 USE_COMMAS = "separate columns with commas"
 
 
@@ -29,6 +31,21 @@ class Column:
     fact: Fact | None
     unit_in_name: bool = False
     not_known_only: bool = False
+    _codes: dict[str, int | None] = field(default_factory=dict, compare=False, repr=False)
+
+    def code(self, cell: str) -> int | None:
+        """The code of the answer in a cell, None where it is empty. Raises UnreadableAnswer.
+
+        What was read is remembered: the same few cells come again in every block of a table.
+        """
+        if cell not in self._codes:
+            answer = self.read(cell)
+            assert self.fact is not None
+            code = None if answer is None else code_of(self.fact, answer)
+            if len(self._codes) >= _MOST_REMEMBERED:
+                return code
+            self._codes[cell] = code
+        return self._codes[cell]
 
     def read(self, cell: str) -> Answer | None:
         """The answer in a cell, None where it is empty. Raises UnreadableAnswer."""

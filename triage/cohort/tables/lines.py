@@ -19,7 +19,7 @@ import pyarrow.csv
 from triage.book.book import RuleBook
 from triage.book.problems import Problem, Problems
 from triage.cohort.chunk import Chunk, Position
-from triage.cohort.tables.ahead import ahead
+from triage.cohort.tables.ahead import ahead, each_in_order
 from triage.cohort.tables.coding import coded_block, coded_rows
 from triage.cohort.tables.columns import Column, columns_named
 from triage.cohort.tables.rows import MAX_LINE, Row, csv_row, header, json_row
@@ -49,7 +49,7 @@ class _Lines:
 
     def chunks(self, after: Position | None = None) -> Iterator[Chunk]:
         """The rows of the table, from the start or after an earlier chunk."""
-        return ahead(self._chunk(block) for block in self._blocks(after))
+        return ahead(each_in_order(self._chunk, self._blocks(after)))
 
     def positions(self, after: Position | None = None) -> Iterator[Position]:
         """Where each chunk begins."""

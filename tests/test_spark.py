@@ -1,0 +1,82 @@
+"""On Spark: the same bytes as on one machine, refused rows kept, on two workers."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.commands import TRIAGE, environment
+from tests.test_readme import at_home, blocks
+from triage.book.reading.load import load_book
+from triage.book.shipped import shipped_folder
+
+pytest.importorskip("pyspark", reason="PySpark is not installed")
+if shutil.which("java") is None:
+    pytest.skip("there is no Java", allow_module_level=True)
+
+TWO_WORKERS = "--master local[2] --conf spark.ui.enabled=false pyspark-shell"
+HEADER = "id,age (years),cancer,leg_weakness,temperature\n"
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    named = environment(folder, PYSPARK_SUBMIT_ARGS=TWO_WORKERS, TRIAGE_RULES="")
+    return subprocess.run(
+        [TRIAGE, *arguments], cwd=folder, env=named, capture_output=True, text=True, timeout=300
+    )
+
+
+def test_spark_ends_with_the_same_bytes_as_one_machine(tmp_path: Path) -> None:
+    """The table is longer than a block, so that there is more than one chunk to put in order."""
+    rows = ["%d,60,liver,none,36.8 °C\n", "%d,61,lung,both_legs,\n", "%d,sixty,lung,unknown,\n", "%d,70,,,\n"]
+    with (tmp_path / "in.csv").open("w", encoding="utf-8") as table:
+        table.write(HEADER)
+        table.writelines(rows[n % 4] % n for n in range(800_000))
+    local = run(tmp_path, "batch", "in.csv", "-o", "local.parquet", "--packed")
+    spark = run(tmp_path, "batch", "in.csv", "-o", "spark.parquet", "--packed", "--spark")
+    assert (local.returncode, spark.returncode) == (1, 1), spark.stderr
+    assert "800000 rows in = 600000 rows out + 200000 refused" in spark.stderr
+    for name in ("%s.parquet", "%s.parquet.problems.csv"):
+        assert (tmp_path / (name % "local")).read_bytes() == (tmp_path / (name % "spark")).read_bytes()
+
+
+def test_what_goes_wrong_on_a_worker_is_said_in_words(tmp_path: Path) -> None:
+    (tmp_path / "cases.yaml").write_text("- name: a\n  facts: {age: 60 years}\n")
+    done = run(tmp_path, "batch", "cases.yaml", "-o", "out.csv", "--spark")
+    assert done.returncode == 2
+    assert "case files are read by one machine" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_the_lines_of_the_readme_run_in_a_session_of_ones_own(tmp_path: Path) -> None:
+    [code] = [block for block in blocks("python") if "mapInArrow" in block]
+    text = "id,cancer,leg_weakness,temperature (°C)\nben,prostate,both_legs,\ntom,lung,yes,361\n"
+    (tmp_path / "patients.csv").write_text(text, encoding="utf-8")
+    (tmp_path / "readme.py").write_text(code, encoding="utf-8")
+    python = str(Path(TRIAGE).parent / "python")
+    named = {**at_home(tmp_path), "PYSPARK_SUBMIT_ARGS": TWO_WORKERS, "PYSPARK_PYTHON": python}
+    done = subprocess.run(
+        [python, "readme.py"], cwd=tmp_path, env=named, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    shown = [
+        [cell.strip() for cell in line.split("|")[1:-1]] for line in done.stdout.splitlines() if "|" in line
+    ]
+    assert shown[1][:2] == ["ben", "now"]
+    assert shown[2][:2] == ["tom", "NULL"]
+
+
+def test_bytes_that_are_not_those_that_were_sent_are_refused() -> None:
+    from triage.cohort.spark import OnSpark, _run
+    from triage.decision.decide import Decider
+
+    decider = Decider(load_book(shipped_folder("rules")))
+    sent = OnSpark(None, decider, Path("in.csv"), None, 0.5)._decide  # type: ignore[arg-type]
+    assert _run(sent.order, sent.digest, sent.book_hash)[1].book == decider.book
+    with pytest.raises(ValueError, match="not arrive as it was sent"):
+        _run(sent.order + b" ", sent.digest, sent.book_hash)
+    with pytest.raises(ValueError, match="was sent"):
+        _run(sent.order, sent.digest, "0" * 64)

@@ -1,0 +1,92 @@
+"""Deciding inside another engine: whatever maps Arrow batches, such as Spark, Daft, DuckDB or Polars.
+
+decide = DecideBatches(book)
+results = patients.mapInArrow(decide, decide.spark_schema)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import pyarrow as pa
+
+from triage.book.book import RuleBook
+from triage.cohort.chunk import RefusedRow
+from triage.cohort.run import Run
+from triage.cohort.spool import Decided
+from triage.cohort.tables.coding import coded_block
+from triage.cohort.tables.columns import columns_named
+from triage.cohort.writing import with_lists
+from triage.decision.decide import Decider
+from triage.decision.settings import Settings
+
+SHARE = 0.00001
+_LEFT_OUT = ("row", "checked")
+
+
+class DecideBatches:
+    """Maps batches of answers to batches of decisions, row by row in the same order.
+
+    What goes in has the columns of a table for `triage batch`; what comes out has `schema`. A row that
+    cannot be read stays in its place, without a level, and says why in `refused`. At least one row of
+    each batch is decided again by both engines. Raises Problems for columns that the book does not have
+    and EnginesDiffer. It can be pickled, and so be sent to other processes, which need `triage` too.
+    """
+
+    def __init__(self, book: RuleBook, settings: Settings | None = None, share: float = SHARE) -> None:
+        self._asked = (book, settings or Settings(), share)
+        self._run: Run | None = None
+        plain = self._plain(Run(Decider(book, settings), share).nothing())
+        self.schema: pa.Schema = plain.schema.append(pa.field("refused", pa.string()))
+
+    def __getstate__(self) -> dict[str, object]:
+        return {**self.__dict__, "_run": None}  # an engine stays in its process
+
+    def __call__(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """The decisions of these batches, one batch for each."""
+        book, settings, share = self._asked
+        self._run = run = self._run or Run(Decider(book, settings), share)
+        for batch in batches:
+            columns = columns_named(book, "the batch", batch.schema.names)
+            rows = np.arange(1, batch.num_rows + 1)
+            yield self._in_order(run.decide(coded_block(columns, batch.columns, rows, (), {}, 0)), batch)
+
+    @property
+    def spark_schema(self) -> str:
+        """The schema in Spark's words."""
+        return ", ".join(f"`{field.name}` {_in_spark(field.type)}" for field in self.schema)
+
+    def _plain(self, results: pa.RecordBatch) -> pa.Table:
+        """Results in types that every engine has: texts, and lists of texts."""
+        table = pa.Table.from_batches([with_lists(results)]).drop_columns(list(_LEFT_OUT))
+        fields = [pa.field(field.name, _plain_type(field.type)) for field in table.schema]
+        return table.cast(pa.schema(fields))
+
+    def _in_order(self, decided: Decided, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """The rows that were decided and those that were refused, each in its place."""
+        good = self._plain(decided.results)
+        reasons = pa.nulls(good.num_rows, pa.string())
+        decisions = good.append_column("refused", reasons)
+        refused = [_refused(row) for row in decided.refused]
+        both = pa.concat_tables([decisions, pa.Table.from_pylist(refused, schema=self.schema)])
+        rows = [*decided.results.column("row").to_pylist(), *(row.row for row in decided.refused)]
+        ordered = both.take(pa.array(np.argsort(np.array(rows, np.int64), kind="stable")))
+        assert ordered.num_rows == batch.num_rows
+        columns = [column.combine_chunks() for column in ordered.columns]
+        return pa.RecordBatch.from_arrays(columns, schema=self.schema)
+
+
+def _refused(row: RefusedRow) -> dict[str, str]:
+    why = "; ".join(
+        f"{reason.column}: {reason.reason}" if reason.column else reason.reason for reason in row.reasons
+    )
+    return {"id": row.id, "refused": why}
+
+
+def _plain_type(type_: pa.DataType) -> pa.DataType:
+    return pa.list_(pa.string()) if pa.types.is_list(type_) else pa.string()
+
+
+def _in_spark(type_: pa.DataType) -> str:
+    return "array<string>" if pa.types.is_list(type_) else "string"
