@@ -63,13 +63,19 @@ def test_a_set_that_differs_by_one_name_is_found(column: str, small_book: RuleBo
 def test_at_least_one_row_of_a_chunk_is_checked_and_the_same_ones_when_it_is_done_again(
     small_book: RuleBook,
 ) -> None:
-    few, many = Sample(Decider(small_book), 0.00001), Sample(Decider(small_book), 0.5)
+    few, many = (Sample(Decider(small_book), share, always=0) for share in (0.00001, 0.5))
     chunk = chunk_of(small_book, [{}] * 40, first=7)
     assert len(few.rows(chunk)) == 1
     assert len(many.rows(chunk)) == 20
     assert list(many.rows(chunk)) == list(many.rows(chunk))
     assert len(few.rows(chunk_of(small_book, []))) == 0
     assert len({tuple(many.rows(chunk_of(small_book, [{}] * 40, first=n))) for n in range(20)}) > 10
+
+
+def test_the_first_rows_of_a_table_are_all_checked(small_book: RuleBook) -> None:
+    sample = Sample(Decider(small_book), 0.00001, always=5)
+    assert set(sample.rows(chunk_of(small_book, [{}] * 40, first=3))) >= {0, 1, 2}
+    assert len(sample.rows(chunk_of(small_book, [{}] * 40, first=3))) <= 4
 
 
 def test_a_rule_that_only_one_of_the_engines_knows_stops_a_run(small_book: RuleBook) -> None:

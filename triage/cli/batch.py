@@ -81,7 +81,7 @@ class _Share(click.ParamType):  # type: ignore[type-arg, unused-ignore] # generi
     type=_Share(),
     default=0.00001,
     show_default=True,
-    help="The share of rows that both engines for one patient decide again; at least one of each chunk.",
+    help="The share of rows that both engines for one patient decide again; the first 100 always are.",
 )
 @click.option("--spark", is_flag=True, help="Decide the table with the Spark that PySpark finds.")
 @rules_option

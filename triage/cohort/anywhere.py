@@ -46,7 +46,7 @@ class DecideBatches:
     def __call__(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """The decisions of these batches, one batch for each."""
         book, settings, share = self._asked
-        self._run = run = self._run or Run(Decider(book, settings), share)
+        self._run = run = self._run or Run(Decider(book, settings), share, always=0)
         for batch in batches:
             columns = columns_named(book, "the batch", batch.schema.names)
             rows = np.arange(1, batch.num_rows + 1)

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from triage.book.book import RuleBook
 from triage.cohort.chunk import ABOUT, Chunk, Position
 from triage.cohort.comparison import OtherBook
-from triage.cohort.sample import Sample
+from triage.cohort.sample import ALWAYS, Sample
 from triage.cohort.spool import Decided
 from triage.cohort.tables.ahead import each_in_order
 from triage.cohort.tables.source import Source
@@ -85,13 +85,15 @@ def _value_counts(column: pa.Array) -> Iterator[tuple[str, int]]:
 class Run:
     """Decides chunks. `schema` is that of the results of each, with sets packed.
 
-    `share` of the rows of every chunk, at least one, are decided again by both engines, and a
-    difference raises EnginesDiffer. With `other`, each row also says what that book tells.
+    `share` of the rows of every chunk, at least one, and the rows up to `always`, are decided again by
+    both engines, and a difference raises EnginesDiffer. With `other`, each row also says what that book tells.
     """
 
-    def __init__(self, decider: Decider, share: float, other: RuleBook | None = None) -> None:
+    def __init__(
+        self, decider: Decider, share: float, other: RuleBook | None = None, always: int = ALWAYS
+    ) -> None:
         self._at_once = AtOnce(decider.book, decider.settings)
-        self._sample = Sample(decider, share)
+        self._sample = Sample(decider, share, always)
         self._other = OtherBook(decider.book, other, decider.settings) if other else None
         self.other_hash = other.hash if other else ""
         told = list(OtherBook.schema) if other else []

@@ -14,22 +14,21 @@ from triage.cohort.tables.finding import row_at
 from triage.decision.decide import Decider, Decision
 from triage.decision.packed import names_of, unpacked
 
+ALWAYS = 100
+"""The number of the last row that is checked whatever the share is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Where the columns engine says something else of a row than both engines do for one patient."""
+    """What the engines do not say alike of a row; `column` is that of the results."""
 
     row: int
     id: str
     column: str
-    columns_say: str
-    engines_say: str
+    what: str
 
     def __str__(self) -> str:
-        said = (
-            f"{self.column} is {self.columns_say or 'empty'} in columns, {self.engines_say or 'empty'} alone"
-        )
-        return f"row {self.row} ({self.id!r:.40}): {said}"
+        return f"row {self.row} ({self.id!r:.40}): {self.what}"
 
 
 class EnginesDiffer(Exception):
@@ -43,23 +42,26 @@ class EnginesDiffer(Exception):
 class Sample:
     """Decides a share of the rows of each chunk again, at least one, and compares every column.
 
-    Which rows is settled by the rule book and the chunk alone, so a run that is done again checks
-    the same ones.
+    Of a table, the rows with the numbers up to `always` are all checked, so a small one is checked
+    whole. Which rows is settled by the rule book and the chunk alone, so a run that is done again
+    checks the same ones.
     """
 
-    def __init__(self, decider: Decider, share: float) -> None:
+    def __init__(self, decider: Decider, share: float, always: int = ALWAYS) -> None:
         assert 0 < share <= 1
         self._decider = decider
         self._share = share
+        self._always = always
 
     def rows(self, chunk: Chunk) -> npt.NDArray[np.intp]:
         """The places of the rows that are checked, in order."""
         count = chunk.codes.num_rows
         if count == 0:
             return np.zeros(0, np.intp)
-        first = chunk.about.column("row")[0].as_py()
-        rng = np.random.default_rng([int(self._decider.book.hash[:8], 16), first])
-        return np.sort(rng.choice(count, max(1, round(count * self._share)), replace=False))
+        numbers = chunk.about.column("row").to_numpy()
+        rng = np.random.default_rng([int(self._decider.book.hash[:8], 16), int(numbers[0])])
+        chosen = rng.choice(count, max(1, round(count * self._share)), replace=False)
+        return np.union1d(chosen, np.flatnonzero(numbers <= self._always))
 
     def check(self, chunk: Chunk, decided: pa.RecordBatch, rows: npt.NDArray[np.intp]) -> None:
         """Compares these rows. Raises EnginesDiffer."""
@@ -71,11 +73,12 @@ class Sample:
             decision = self._decider.decide(patient.answers, patient.ticked)
             for name, alone in _alone(decision).items():
                 if (columns := told[name][place]) != alone:
-                    differences.append(Difference(patient.line, patient.id, name, columns, alone))
+                    what = f"{name} is {columns or 'empty'} in columns, {alone or 'empty'} alone"
+                    differences.append(Difference(patient.line, patient.id, name, what))
             if not decision.engines_agree:
                 named = ", ".join(judged.rule.id for judged in decision.disputed)
                 what = decision.engine_failure or f"the two engines differ on {named}"
-                differences.append(Difference(patient.line, patient.id, "rules", "decided", what))
+                differences.append(Difference(patient.line, patient.id, "rules", what))
         if differences:
             raise EnginesDiffer(differences)
 

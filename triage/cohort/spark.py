@@ -84,7 +84,8 @@ class OnSpark:
             sent = chunks.mapInArrow(self._decide, "decided binary, failed binary")
             for row in sent.collect():
                 if row.failed is not None:
-                    raise pickle.loads(row.failed)  # noqa: S301 - our own worker wrote it
+                    kind, what = pickle.loads(row.failed)  # noqa: S301 - our own worker wrote it
+                    raise kind(what)
                 yield from_bytes(bytes(row.decided))
 
 
@@ -108,8 +109,10 @@ class _DecideOnWorker:
                     with open_source(order.book, Path(order.table), order.form) as source:
                         chunk = next(iter(source.chunks(json.loads(place))))
                     row["decided"] = [to_bytes(run.decide(chunk))]
-                except (EnginesDiffer, Problems) as error:
-                    row["failed"] = [pickle.dumps(error)]
+                except EnginesDiffer as error:
+                    row["failed"] = [pickle.dumps((EnginesDiffer, error.differences))]
+                except Problems as error:
+                    row["failed"] = [pickle.dumps((Problems, error.problems))]
                 yield pa.RecordBatch.from_pydict(row, schema=_SENT)
 
 
