@@ -1,9 +1,10 @@
-"""How long one decision takes, both engines and the trace included, as questions are answered.
+"""How long one answer takes: the decision by both engines with its trace, and the next question.
 
     python benchmarks/decision.py [ROUNDS]
 
-Follows an interview with the shipped rule book, in which every answer denies, and decides after each
-screen. Prints the medians in milliseconds: the whole decision, and its two engines by themselves.
+Follows an interview in which every answer denies, and decides after each screen: with the shipped rule
+book, and with a made one of 200 rules. Prints medians in milliseconds, of the whole, of its two
+engines by themselves and of choosing the next question, and the peak memory of this process.
 """
 
 from __future__ import annotations
@@ -12,7 +13,11 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
+from made_book import made_book
+
+from triage.book.book import RuleBook
 from triage.book.facts import UNKNOWN, Answer, NotKnown, known
 from triage.book.reading.load import load_book
 from triage.book.shipped import shipped_folder
@@ -28,25 +33,43 @@ def milliseconds(work: Callable[[], object]) -> float:
     return (time.perf_counter() - start) * 1000
 
 
-def main(rounds: int) -> None:
-    book = load_book(shipped_folder("rules"))
+def interview(book: RuleBook, rounds: int) -> dict[str, list[float]]:
+    """What each step of some interviews took."""
     decider, durable = Decider(book), DurableEngine(book.facts, book.rules.values())
     answers: dict[str, Answer] = {}
-    whole, first, second = [], [], []
+    times: dict[str, list[float]] = {
+        name: [] for name in ("a decision", "reference", "durable-rules", "next question")
+    }
     for _ in range(rounds):
         answers.clear()
         while True:
-            sure = known(answers)
-            whole.append(milliseconds(lambda: decider.decide(answers)))
-            first.append(milliseconds(lambda: [trace(r.when, sure) for r in book.rules.values()]))  # noqa: B023
-            second.append(milliseconds(lambda: durable.decide(sure)))  # noqa: B023
-            question = next_question(decider.decide(answers))
+            sure, decision = known(answers), decider.decide(answers)
+            works: tuple[Callable[[], object], ...] = (
+                lambda: decider.decide(answers),
+                lambda: [trace(rule.when, sure) for rule in book.rules.values()],  # noqa: B023
+                lambda: durable.decide(sure),  # noqa: B023
+                lambda: next_question(decision),  # noqa: B023
+            )
+            for taken, work in zip(times.values(), works, strict=True):
+                taken.append(milliseconds(work))
+            question = next_question(decision)
             if question is None:
                 break
             for fact in question.facts:
                 answers[fact.id] = fact.mildest if fact.mildest is not None else NotKnown(UNKNOWN)
-    for name, times in (("a decision", whole), ("reference", first), ("durable-rules", second)):
-        print(f"{name:<14} median {statistics.median(times):6.2f} ms   largest {max(times):6.2f} ms")
+    return times
+
+
+def main(rounds: int) -> None:
+    for name, book in (
+        ("shipped", load_book(shipped_folder("rules"))),
+        ("made", made_book(200, seed=1)),
+    ):
+        print(f"{name}: {len(book.rules)} rules, {len(book.facts)} facts")
+        for step, times in interview(book, rounds).items():
+            print(f"  {step:<14} median {statistics.median(times):6.2f} ms   largest {max(times):6.2f} ms")
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    print(f"peak memory {int(status.partition('VmHWM:')[2].split()[0]) / 1024:.0f} MB")
 
 
 if __name__ == "__main__":

@@ -139,8 +139,8 @@ def main(rows: int, rounds: int) -> None:
                     memory[title] = max(memory[title], peak)
             print(f"{file.name}: {rows:,} rows, {file.stat().st_size / 2**20:,.0f} MB")
             bare = statistics.median(seconds[READING])
-            for title, took in seconds.items():
-                median = statistics.median(took)
+            for title, rounds_took in seconds.items():
+                median = statistics.median(rounds_took)
                 rate = f"{rows / median:>12,.0f} rows a second"
                 print(f"  {title:<16} {rate} {median / bare:>6.2f} times reading {memory[title]:>7,.0f} MB")
 
