@@ -50,35 +50,70 @@ typedef struct {
     int32_t from[64];
 } Lane;
 
+/* Has the codes of the next block on their way while this one is worked on. */
+static inline void fetch(const Column *column, int64_t first) {
+    const char *codes = (const char *)column->codes + first * column->bytes;
+    for (int n = 0; n < BLOCK * column->bytes; n += 64)
+        __builtin_prefetch(codes + n);
+}
+
 static void answered(Register to, const Column *column, int64_t first, int64_t count) {
+    if (count == BLOCK)
+        fetch(column, first + BLOCK);
     memset(to, 0xff, sizeof(Register));
     if (column->answered)
         memcpy(to, column->answered + first / 8, (count + 7) / 8);
 }
 
-/* Bytes that are 0 or 0xff become bits. */
-static void gather(Register to, const uint8_t bytes[BLOCK]) {
+/* Which of sixteen codes are from `low` to `high`, as bits. */
 #ifdef __SSE2__
-    for (int i = 0; i < BLOCK / 16; i++) {
-        uint16_t sixteen = (uint16_t)_mm_movemask_epi8(_mm_load_si128((const __m128i *)bytes + i));
-        memcpy((uint8_t *)to + 2 * i, &sixteen, 2);
-    }
-#else
-    for (int i = 0; i < BLOCK / 8; i++) {
-        uint64_t eight;
-        memcpy(&eight, bytes + 8 * i, 8);
-        ((uint8_t *)to)[i] = (eight & UINT64_C(0x0101010101010101)) * UINT64_C(0x0102040810204080) >> 56;
-    }
-#endif
+#define LOAD(codes, n) _mm_loadu_si128((const __m128i *)(codes) + (n))
+#define OUTSIDE(bits, codes, low, high)                                                              \
+    _mm_or_si128(_mm_cmplt_epi##bits(codes, _mm_set1_epi##bits(low)), _mm_cmpgt_epi##bits(codes, _mm_set1_epi##bits(high)))
+
+static inline uint16_t inside_int8_t(const int8_t *codes, int8_t low, int8_t high) {
+    return (uint16_t)~_mm_movemask_epi8(OUTSIDE(8, LOAD(codes, 0), low, high));
 }
 
+static inline uint16_t inside_int16_t(const int16_t *codes, int16_t low, int16_t high) {
+    __m128i first = OUTSIDE(16, LOAD(codes, 0), low, high), second = OUTSIDE(16, LOAD(codes, 1), low, high);
+    return (uint16_t)~_mm_movemask_epi8(_mm_packs_epi16(first, second));
+}
+
+static inline uint16_t inside_int32_t(const int32_t *codes, int32_t low, int32_t high) {
+    __m128i first = _mm_packs_epi32(OUTSIDE(32, LOAD(codes, 0), low, high), OUTSIDE(32, LOAD(codes, 1), low, high));
+    __m128i second = _mm_packs_epi32(OUTSIDE(32, LOAD(codes, 2), low, high), OUTSIDE(32, LOAD(codes, 3), low, high));
+    return (uint16_t)~_mm_movemask_epi8(_mm_packs_epi16(first, second));
+}
+#else
+#define INSIDE_OF(type)                                                                              \
+    static inline uint16_t inside_##type(const type *codes, type low, type high) {                    \
+        uint16_t inside = 0;                                                                         \
+        for (int n = 0; n < 16; n++)                                                                 \
+            inside |= (uint16_t)((codes[n] >= low) & (codes[n] <= high)) << n;                        \
+        return inside;                                                                               \
+    }
+INSIDE_OF(int8_t)
+INSIDE_OF(int16_t)
+INSIDE_OF(int32_t)
+#endif
+
 #define WITHIN_OF(type)                                                                              \
+    static inline uint64_t inside_64_##type(const type *codes, type low, type high) {                 \
+        uint64_t inside = 0;                                                                         \
+        for (int n = 0; n < 64; n += 16)                                                             \
+            inside |= (uint64_t)inside_##type(codes + n, low, high) << n;                            \
+        return inside;                                                                               \
+    }                                                                                                \
     static void within_##type(Register to, const type *codes, int64_t count, type low, type high) {   \
-        _Alignas(16) uint8_t inside[BLOCK];                                                          \
-        for (int64_t i = 0; i < count; i++)                                                          \
-            inside[i] = (codes[i] >= low) & (codes[i] <= high) ? 0xff : 0;                           \
-        memset(inside + count, 0, (size_t)(BLOCK - count));                                          \
-        gather(to, inside);                                                                          \
+        int64_t whole = count / 64;                                                                  \
+        for (int64_t word = 0; word < whole; word++)                                                 \
+            to[word] = inside_64_##type(codes + 64 * word, low, high);                               \
+        if (count % 64) {                                                                            \
+            type rest[64] = {0};                                                                     \
+            memcpy(rest, codes + 64 * whole, (size_t)(count % 64) * sizeof(type));                    \
+            to[whole] = inside_64_##type(rest, low, high);                                           \
+        }                                                                                            \
     }
 
 WITHIN_OF(int8_t)
