@@ -18,6 +18,7 @@ import pytest
 from tests.message_cases import SMALL, as_lines, nothing
 from tests.random_books import random_facts, random_rule
 from tests.raw_messages import RAW
+from tests.table_messages import TABLES
 from triage.assurance.check import check
 from triage.assurance.people import People
 from triage.book.facts import Fact
@@ -201,6 +202,7 @@ def _nobody_can_be(folder: Path) -> list[str]:
 
 MADE: dict[str, Made] = {
     **{name: _page(raw, *expect) for name, (raw, expect) in RAW.items()},
+    **{name: Made(said, expect) for name, (said, expect) in TABLES.items()},
     "T001 a folder": Made(_folder_as_a_session, ["x.yaml:1:1: T001: this is a folder (name a file)"]),
     "T001 no file": Made(_missing_case, ["nobody.yaml:1:1: T001: cannot be read: No such file or directory"]),
     "T002 a file too large to be read": Made(

@@ -1,63 +1,98 @@
-"""`triage batch` when it is killed or stopped: the old results stay whole."""
+"""`triage batch` when it is killed or stopped while it reads a pipe: the old results stay whole."""
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
+import pyarrow as pa
 import pytest
 
 from tests.commands import TRIAGE, environment
+from triage.cohort.tables.lines import BLOCK
 
-HEADER = "id,age (years),cancer,leg_weakness,temperature\n"
+HEADER = b"id,age (years),cancer,leg_weakness,temperature\n"
+LONG_ROW = b"x" * 900_000 + b",60,liver,none,\n"
+OUT = ("out.csv", "out.csv.problems.csv")
 
 
-def endless(pipe: Path) -> IO[str]:
-    """A pipe to write to, opened for reading too: with a command that does not start, nothing hangs."""
-    return os.fdopen(os.open(pipe, os.O_RDWR), "w")
+@contextmanager
+def running(home: Path, *arguments: str, endless: int | None = None) -> Iterator[subprocess.Popen[bytes]]:
+    """A `triage batch` of a table that never ends: `endless` is the standard input, else a file is."""
+    for name in OUT:
+        (home / name).write_text("the old results\n")
+    child = subprocess.Popen(
+        [TRIAGE, "batch", *arguments, "-o", "out.csv"],
+        env=environment(home), cwd=home, stdin=endless, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        yield child
+    finally:
+        child.kill()
+        child.communicate()
+    for name in OUT:
+        assert (home / name).read_text() == "the old results\n"
 
 
 def test_killed_in_the_middle_it_leaves_the_old_results(tmp_path: Path) -> None:
     """The table is a pipe that never ends, so that the kill comes while rows are being decided."""
     os.mkfifo(tmp_path / "in.csv")
-    for name in ("out.csv", "out.csv.problems.csv"):
-        (tmp_path / name).write_text("the old results\n")
-    child = subprocess.Popen(
-        [TRIAGE, "batch", "in.csv", "-o", "out.csv"],
-        env=environment(tmp_path), cwd=tmp_path, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    with endless(tmp_path / "in.csv") as table:
-        table.write(HEADER + "x,60,liver,none,\n" * 2_000)
-        table.flush()
-        part = None
-        while part is None or part.stat().st_size == 0:
+    with running(tmp_path, "in.csv") as child:
+        pipe = os.open(tmp_path / "in.csv", os.O_RDWR | os.O_NONBLOCK)  # open for reading too: nothing hangs
+        more = memoryview(HEADER + LONG_ROW)
+        while not any(part.stat().st_size > BLOCK for part in tmp_path.glob("out.csv.[0-9]*.part")):
             assert child.poll() is None
-            part = next((p for p in tmp_path.glob("out.csv.*part") if "problems" not in p.name), None)
+            try:
+                more = more[os.write(pipe, more) :] or memoryview(LONG_ROW)
+            except BlockingIOError:
+                continue
         child.send_signal(signal.SIGKILL)
         assert child.wait(timeout=60) == -signal.SIGKILL
-    for name in ("out.csv", "out.csv.problems.csv"):
-        assert (tmp_path / name).read_text() == "the old results\n"
+        os.close(pipe)
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_stopped_it_leaves_the_old_results_and_no_part(how: signal.Signals, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "in.csv")
-    (tmp_path / "out.csv").write_text("the old results\n")
-    child = subprocess.Popen(
-        [TRIAGE, "batch", "in.csv", "-o", "out.csv"],
-        env=environment(tmp_path), cwd=tmp_path, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    with endless(tmp_path / "in.csv") as table:
-        table.write(HEADER + "x,60,liver,none,\n")
-        table.flush()
-        while not list(tmp_path.glob("*.part")):
-            assert child.poll() is None
-        child.send_signal(how)
-        _, said = child.communicate(timeout=60)
-    assert child.returncode == 130
-    assert "Traceback" not in said
-    assert (tmp_path / "out.csv").read_text() == "the old results\n"
-    assert not list(tmp_path.glob("*.part"))
+    with running(tmp_path, "in.csv") as child:
+        pipe = os.open(tmp_path / "in.csv", os.O_RDWR)
+        os.write(pipe, HEADER + b"x,60,liver,none,\n")
+        stop(child, how, tmp_path)
+        os.close(pipe)
+
+
+def arrow_stream() -> bytes:
+    """The beginning of a stream of Arrow batches."""
+    sink = io.BytesIO()
+    writer = pa.ipc.new_stream(sink, pa.schema([("id", pa.string())]))
+    writer.write_batch(pa.record_batch({"id": ["x"]}))
+    return sink.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("form", "begun"),
+    [("csv", HEADER + b"x,60,liver,none,\n"), ("jsonl", b'{"id": "x"}\n'), ("arrow", arrow_stream())],
+    ids=["csv", "jsonl", "arrow"],
+)
+def test_stopped_while_it_waits_for_standard_input_it_ends(form: str, begun: bytes, tmp_path: Path) -> None:
+    here, there = os.pipe()
+    os.write(there, begun)
+    with running(tmp_path, "-", "--from", form, endless=here) as child:
+        stop(child, signal.SIGINT, tmp_path)
+    os.close(here)
+    os.close(there)
+
+
+def stop(child: subprocess.Popen[bytes], how: signal.Signals, home: Path) -> None:
+    """Sends a signal to a run that has begun to write, and sees that it ends in words and with no part."""
+    while not list(home.glob("*.part")):
+        assert child.poll() is None
+    child.send_signal(how)
+    _, said = child.communicate(timeout=60)
+    assert (child.returncode, said.decode().strip()) == (130, "Stopped.")
+    assert not list(home.glob("*.part"))

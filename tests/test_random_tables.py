@@ -12,21 +12,45 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.commands import SMALL
+from tests.results import alone
 from tests.strategies import answers_to
 from triage.book.book import RuleBook
 from triage.book.facts import Answer
 from triage.book.reading.load import load_book
-from triage.cohort.batch import result_cells, run_batch
-from triage.cohort.tables.rows import Row, read_rows
+from triage.cohort.run import Run, Tally
+from triage.cohort.spool import Decided
+from triage.cohort.tables.lines import CsvLines, JsonLines
+from triage.cohort.tables.rows import Row
+from triage.cohort.writing import with_lists
 from triage.decision.decide import Decider
 
 BAD_CELLS = ("nonsense", "NaN", "1e3", "3-4 days", "-1", "99999 mm", "yes no", "null", "?", "38,5 °C")
 
 
 @cache
+def run() -> Run:
+    """A run over the small book in which every row is decided again by both engines."""
+    return Run(decider(), 1.0)
+
+
+@cache
 def decider() -> Decider:
     """Both engines over the small book."""
     return Decider(load_book(SMALL))
+
+
+def decided(form: type[CsvLines | JsonLines], table: bytes) -> tuple[Tally, list[Decided]]:
+    """What comes of a table."""
+    tally, everything = Tally(), []
+    for some in run().decide_source(form(decider().book, Path("table"), io.BytesIO(table)), None):
+        tally.count(some)
+        everything.append(some)
+    return tally, everything
+
+
+def results_of(everything: list[Decided]) -> list[dict[str, object]]:
+    """The rows of results, sets as lists."""
+    return [row for some in everything for row in with_lists(some.results).to_pylist()]
 
 
 Cells = list[tuple[str, Answer | None, bool]]
@@ -76,44 +100,40 @@ def as_jsonl(names: list[str], rows: list[Cells]) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_rows_in_are_rows_out_as_decide_decides_them_and_rows_refused(data: st.DataObject) -> None:
-    book = decider().book
-    names, rows = data.draw(tables(book))
-    form = data.draw(st.sampled_from([as_csv, as_jsonl]))
-    path = Path("table.csv" if form is as_csv else "table.jsonl")
-    results: list[dict[str, str]] = []
-    problems: list[dict[str, str]] = []
-    stream = io.BytesIO(form(names, rows))
-    tally = run_batch(decider(), read_rows(book, path, stream), results.append, problems.append)
+    names, rows = data.draw(tables(decider().book))
+    form: type[CsvLines | JsonLines] = data.draw(st.sampled_from([CsvLines, JsonLines]))
+    table = as_csv(names, rows) if form is CsvLines else as_jsonl(names, rows)
+    tally, everything = decided(form, table)
 
     assert tally.read == len(rows) == tally.decided + tally.refused
     facts = [name.partition(" (")[0] for name in names]
-    wanted, refused = [], set()
+    wanted, bad = [], {}
     for number, cells in enumerate(rows):
-        if any(planted for _, _, planted in cells):
-            refused.add(f"p{number}")
+        if planted := {name for name, (_, _, bad) in zip(names, cells, strict=True) if bad}:
+            bad[f"p{number}"] = planted
             continue
         answers = {fact: a for fact, (_, a, _) in zip(facts, cells, strict=True) if a is not None}
-        line = number + (2 if form is as_csv else 1)
-        wanted.append(result_cells(Row(line, f"p{number}", answers), decider().decide(answers)))
-    assert results == wanted
-    assert {problem["id"] for problem in problems} == refused
-    bad = sum(planted for cells in rows for _, _, planted in cells)
-    assert len(problems) == bad, "every bad cell is named"
+        line = number + (2 if form is CsvLines else 1)
+        wanted.append(alone(Row(line, f"p{number}", answers), decider().decide(answers)))
+    assert results_of(everything) == wanted
+    refused = {
+        row.id: {reason.column for reason in row.reasons} for some in everything for row in some.refused
+    }
+    assert refused == bad, "every bad cell is named"
+    assert tally.checked == tally.decided
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.text(st.characters(exclude_characters="\r\n"), max_size=30), max_size=8))
 def test_whatever_a_line_holds_it_is_one_row_and_hides_no_other(lines: list[str]) -> None:
     """Quotes, commas, control characters: each line that is not blank is decided or refused, once."""
     good = "last,60 years,both_legs"
     text = "\n".join(["id,age,leg_weakness", *lines, good]) + "\n"
-    stream = io.BytesIO(text.encode("utf-8", "surrogatepass"))
-    results: list[dict[str, str]] = []
-    rows = read_rows(decider().book, Path("table.csv"), stream)
-    tally = run_batch(decider(), rows, results.append, lambda _: None)
+    tally, everything = decided(CsvLines, text.encode("utf-8", "surrogatepass"))
     assert tally.read == sum(bool(line.strip()) for line in lines) + 1
     assert tally.read == tally.decided + tally.refused
-    assert (results[-1]["id"], results[-1]["urgency"]) == ("last", "now")
+    last = results_of(everything)[-1]
+    assert (last["id"], last["urgency"]) == ("last", "now")

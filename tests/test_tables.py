@@ -6,8 +6,8 @@ import io
 import time
 from pathlib import Path
 
-from tests.commands import run
-from tests.test_batch import rows_of
+from tests.here import run_here
+from tests.results import rows_of
 from triage.book.book import RuleBook
 from triage.cohort.tables.rows import read_rows
 
@@ -15,7 +15,7 @@ from triage.cohort.tables.rows import read_rows
 def test_in_a_table_of_one_column_every_line_is_a_row(tmp_path: Path) -> None:
     """An empty cell is an empty line there, and the last patient may be one who was not asked."""
     (tmp_path / "in.csv").write_text('leg_weakness\nboth_legs\n\n""\nnone\n \n\n')
-    said = run(tmp_path, "batch", "in.csv", "-o", "out.csv")
+    said = run_here(tmp_path, "batch", "in.csv", "-o", "out.csv")
     assert said.code == 0
     assert "6 rows in = 6 rows out + 0 refused" in said.err
     assert [row["id"] for row in rows_of(tmp_path / "out.csv")] == ["2", "3", "4", "5", "6", "7"]
@@ -26,7 +26,7 @@ def test_cells_of_json_lines_are_read_like_those_of_csv(tmp_path: Path) -> None:
     (tmp_path / "in.jsonl").write_text('{"id": " ann ", "leg_weakness": " both_legs ", "age": " "}\n')
     rows = []
     for name in ("in.csv", "in.jsonl"):
-        assert run(tmp_path, "batch", name, "-o", "out.csv").code == 0
+        assert run_here(tmp_path, "batch", name, "-o", "out.csv").code == 0
         rows.append([{**row, "row": ""} for row in rows_of(tmp_path / "out.csv")])
     assert rows[0] == rows[1]
     assert (rows[0][0]["id"], rows[0][0]["urgency"]) == ("ann", "now")
@@ -44,11 +44,11 @@ def test_a_line_of_very_many_names_takes_no_longer_than_others(small_book: RuleB
 def test_ids_that_stand_in_several_rows_are_said_and_not_refused(tmp_path: Path) -> None:
     ids = ["ann", "bob", "ann", "ann", "", "6", "eve\x1b[2J", "eve\x1b[2J"]
     (tmp_path / "in.csv").write_text("id,age\n" + "".join(f"{id},\n" for id in ids) + "bob,sixty\n")
-    said = run(tmp_path, "batch", "in.csv", "-o", "out.csv")
+    said = run_here(tmp_path, "batch", "in.csv", "-o", "out.csv")
     assert "9 rows in = 8 rows out + 1 refused" in said.err
     assert "4 ids stand in more than one row: 'ann', '6', 'eve\\x1b[2J', 'bob'\n" in said.err
     (tmp_path / "in.csv").write_text("id,age\n" + "".join(f"{n},\n{n},\n" for n in range(9)))
-    said = run(tmp_path, "batch", "in.csv", "-o", "out.csv")
+    said = run_here(tmp_path, "batch", "in.csv", "-o", "out.csv")
     assert "9 ids stand in more than one row: '0', '1', '2', '3', '4' …" in said.err
     (tmp_path / "in.csv").write_text("id,age\n1,\n2,\n")
-    assert "more than one row" not in run(tmp_path, "batch", "in.csv", "-o", "out.csv").err
+    assert "more than one row" not in run_here(tmp_path, "batch", "in.csv", "-o", "out.csv").err

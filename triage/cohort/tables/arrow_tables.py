@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from triage.book.book import RuleBook
@@ -19,6 +19,8 @@ from triage.cohort.chunk import Chunk, Position
 from triage.cohort.tables.ahead import ahead
 from triage.cohort.tables.coding import coded_block
 from triage.cohort.tables.columns import DATE, ID, Column, columns_named
+from triage.cohort.tables.pipe import standard_input
+from triage.engines.codes import not_known_words
 
 ROWS = 131_072
 """The rows of a chunk, where the table has as many together."""
@@ -97,8 +99,8 @@ class _Columnar:
     def _next(self, batches: Iterator[pa.RecordBatch]) -> pa.RecordBatch | None:
         try:
             return next(batches, None)
-        except (pa.ArrowException, OSError) as error:
-            raise _damaged(self._path, error) from None
+        except (pa.ArrowException, OSError):
+            raise _damaged(self._path) from None
 
 
 def open_parquet(book: RuleBook, path: Path, stack: ExitStack) -> _Columnar:
@@ -114,8 +116,8 @@ def open_parquet(book: RuleBook, path: Path, stack: ExitStack) -> _Columnar:
             plain = pq.read_schema(name)
             words = [field.name for field in plain if pa.types.is_string(field.type) and field.name != ID]
             file = stack.enter_context(pq.ParquetFile(name, read_dictionary=words, pre_buffer=True))
-        except (pa.ArrowException, OSError) as error:
-            raise _damaged(name, error) from None
+        except (pa.ArrowException, OSError):
+            raise _damaged(name) from None
         if schema is not None and file.schema_arrow != schema:
             what = f"its columns are not those of {files[0].name}"
             raise Problems(
@@ -168,7 +170,7 @@ def open_arrow(book: RuleBook, path: Path, stack: ExitStack) -> _Columnar:
     """An Arrow file or stream; a stream cannot be read from the middle."""
     try:
         if str(path) == "-":
-            reader = stack.enter_context(pa.ipc.open_stream(sys.stdin.buffer))
+            reader = stack.enter_context(pa.ipc.open_stream(standard_input()))
             return _Columnar(book, path, reader.schema, None, reader)
         mapped = stack.enter_context(pa.memory_map(str(path)))
         try:
@@ -178,39 +180,54 @@ def open_arrow(book: RuleBook, path: Path, stack: ExitStack) -> _Columnar:
             reader = stack.enter_context(pa.ipc.open_stream(mapped))
             return _Columnar(book, path, reader.schema, None, reader)
         batches = [file.get_batch(number) for number in range(file.num_record_batches)]
-    except (pa.ArrowException, OSError) as error:
-        raise _damaged(path, error) from None
+    except (pa.ArrowException, OSError):
+        raise _damaged(path) from None
     groups = [
         _Group(batch.num_rows, lambda batch=batch: iter([batch])) for batch in batches if batch.num_rows
     ]
     return _Columnar(book, path, file.schema, groups)
 
 
-def _damaged(path: Path, error: Exception) -> Problems:
-    reason = str(error).strip().partition("\n")[0]
-    return Problems([Problem(str(path), 1, 1, "Q010", f"it cannot be read: {reason}", "a whole file")])
+def _damaged(path: Path) -> Problems:
+    what = "it is damaged, or not what its name says"
+    return Problems([Problem(str(path), 1, 1, "Q010", what, "a whole file")])
+
+
+def _is_text(type_: pa.DataType) -> bool:
+    return bool(
+        pa.types.is_string(type_) or pa.types.is_large_string(type_) or pa.types.is_string_view(type_)
+    )
+
+
+def _is_known_zone(type_: pa.DataType) -> bool:
+    try:
+        pc.local_timestamp(pa.array([0]).cast(type_))
+    except pa.ArrowInvalid:
+        return False
+    return True
 
 
 def _wrong_type(column: Column, type_: pa.DataType) -> Iterator[tuple[str, str]]:
     """What is wrong with the type of a column, and what to write instead."""
     values = type_.value_type if pa.types.is_dictionary(type_) else type_
-    text = pa.types.is_string(values) or pa.types.is_large_string(values) or pa.types.is_null(values)
-    number = pa.types.is_integer(values) or pa.types.is_floating(values) or pa.types.is_decimal(values)
-    if text:
+    if _is_text(values) or pa.types.is_null(values):
         return
+    number = pa.types.is_integer(values) or pa.types.is_floating(values) or pa.types.is_decimal(values)
     what = f"the column {column.name} is {type_}"
     if column.fact is None:
         day = pa.types.is_date(values) or pa.types.is_timestamp(values)
         if column.name == DATE and not day:
             yield what, "dates, or text such as 2026-11-25"
+        if column.name == DATE and pa.types.is_timestamp(values) and values.tz and not _is_known_zone(values):
+            yield what, "a time zone that is known here, such as UTC"
         if column.name == ID and not pa.types.is_integer(values):
             yield what, "text or whole numbers"
-    elif not (number and column.unit_in_name):
-        fact = column.fact
-        if fact.scale is not None and number:
-            yield what, f"the unit in its name, such as {fact.id} ({fact.scale.unit}), or text with the unit"
-        else:
-            yield (
-                what,
-                f"text: {', '.join(fact.answers) or f'such as {fact.scale.example}' if fact.scale else ''}",
-            )
+    elif column.not_known_only:
+        yield what, f"text: {', '.join(not_known_words(column.fact))}"
+    elif column.fact.scale is None:
+        yield what, f"text: {', '.join(column.fact.answers)}"
+    elif column.unit_in_name and not number:
+        yield what, f"numbers, or text such as {column.fact.scale.digits(column.fact.scale.low)}"
+    elif not column.unit_in_name:
+        named = f"{column.fact.id} ({column.fact.scale.unit})"
+        yield what, f"the unit in its name, {named}, or text such as {column.fact.scale.example}"

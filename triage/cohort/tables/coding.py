@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -20,6 +21,8 @@ from triage.cohort.tables.rows import BOTH, Row
 from triage.engines.codes import TICKED, code_of
 from triage.engines.columns import code_type
 
+_IN_A_DAY = {"days": 1, "s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
+_DAYS_BEFORE_1970 = datetime.date(1970, 1, 1).toordinal()
 _Places = npt.NDArray[np.intp]
 
 
@@ -106,7 +109,10 @@ def _coded(column: Column, values: pa.Array, reasons: _Reasons) -> pa.Array:
 
 def _by_text(values: pa.Array) -> pa.DictionaryArray:
     """The cells as places in a list of what occurs."""
-    return values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
+    type_ = values.type
+    if pa.types.is_decimal(type_) and type_.bit_width < 128:  # Arrow does not list what occurs in them
+        values = values.cast(pa.decimal128(type_.precision, type_.scale))
+    return values if pa.types.is_dictionary(type_) else values.dictionary_encode()
 
 
 def _texts(values: pa.DictionaryArray) -> list[str]:
@@ -122,21 +128,26 @@ def _with_dictionary(values: pa.DictionaryArray, dictionary: pa.Array) -> pa.Arr
 def _note(column: str, values: pa.DictionaryArray, wrong: Mapping[int, str], reasons: _Reasons) -> None:
     """Notes why the cells that are `wrong`, by their place in the dictionary, cannot be read."""
     if wrong:
-        indices = np.asarray(values.indices.fill_null(len(values.dictionary)))
-        where = np.flatnonzero(np.isin(indices, list(wrong)))
+        indices = np.asarray(values.indices.fill_null(0))
+        where = np.flatnonzero(np.isin(indices, list(wrong)) & np.asarray(values.indices.is_valid()))
         reasons.add(column, where.tolist(), [wrong[place] for place in indices[where].tolist()])
 
 
 def _objects(values: pa.Array) -> Iterable[object]:
     """The values, floats as they are: as a float of Python, 38.1 in single precision is another number."""
-    return list(values.to_numpy()) if pa.types.is_floating(values.type) else list(values.to_pylist())
+    if pa.types.is_floating(values.type) and not values.null_count:
+        return list(values.to_numpy())
+    return list(values.to_pylist())
 
 
 def _text(value: object) -> str:
     """A cell as a person would write it; a float in the fewest digits that are the same number."""
     if isinstance(value, np.floating):
         return np.format_float_positional(value, trim="-")
-    return "" if value is None else format(value, "f" if isinstance(value, Decimal) else "").strip()
+    if isinstance(value, Decimal):
+        text = format(value, "f")
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return "" if value is None else str(value).strip()
 
 
 def _joined(column: Column, one: pa.Array, other: pa.Array, reasons: _Reasons) -> pa.Array:
@@ -148,7 +159,7 @@ def _joined(column: Column, one: pa.Array, other: pa.Array, reasons: _Reasons) -
 
 
 def _dates(values: pa.Array, reasons: _Reasons) -> pa.Array:
-    values = _by_text(values)
+    values = _by_text(_days(values))
     dates: list[str | None] = []
     wrong: dict[int, str] = {}
     for place, text in enumerate(_texts(values)):
@@ -159,6 +170,31 @@ def _dates(values: pa.Array, reasons: _Reasons) -> pa.Array:
             wrong[place] = str(error)
     _note(DATE, values, wrong, reasons)
     return _with_dictionary(values, pa.array(dates, pa.string()))
+
+
+def _days(values: pa.Array) -> pa.Array:
+    """Dates and times as the texts of their days, by the clocks of their zone; other cells as they are."""
+    if pa.types.is_dictionary(values.type):
+        values = values.dictionary_decode()
+    if pa.types.is_timestamp(values.type):
+        local = pc.local_timestamp(values) if values.type.tz else values
+        count, unit = local.cast(pa.int64()), values.type.unit
+    elif pa.types.is_date(values.type):
+        unit = "ms" if pa.types.is_date64(values.type) else "days"
+        count = values.cast(pa.int64() if unit == "ms" else pa.int32())
+    else:
+        return values
+    days = pa.array(np.asarray(count.fill_null(0)) // _IN_A_DAY[unit], mask=np.asarray(count.is_null()))
+    found = days.dictionary_encode()
+    texts = [_day(number) for number in found.dictionary.to_pylist()]
+    return pa.DictionaryArray.from_arrays(found.indices, pa.array(texts, pa.string()))
+
+
+def _day(number: int) -> str:
+    try:
+        return datetime.date.fromordinal(_DAYS_BEFORE_1970 + number).isoformat()
+    except (ValueError, OverflowError):
+        return f"{number} days after 1970-01-01"
 
 
 def _ids(values: pa.Array, rows: npt.NDArray[np.int64]) -> pa.Array:

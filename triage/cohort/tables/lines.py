@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +21,8 @@ from triage.cohort.chunk import Chunk, Position
 from triage.cohort.tables.ahead import ahead, each_in_order
 from triage.cohort.tables.coding import coded_block, coded_rows
 from triage.cohort.tables.columns import Column, columns_named
+from triage.cohort.tables.json_blocks import JsonBlocks
+from triage.cohort.tables.pipe import Stream
 from triage.cohort.tables.rows import MAX_LINE, Row, csv_row, header, json_row
 
 BLOCK = 2**24
@@ -41,10 +42,10 @@ class _Block:
 class _Lines:
     """What CSV and JSON lines share. A table in a file can be read from the middle."""
 
-    def __init__(self, book: RuleBook, path: Path, stream: IO[bytes], block: int = BLOCK) -> None:
+    def __init__(self, book: RuleBook, path: Path, stream: Stream, block: int = BLOCK) -> None:
         self.name = path.name
         self._book, self._path, self._stream, self._block = book, path, stream, max(block, MAX_LINE + 2)
-        self.resumable = path.is_file()
+        self.resumable = str(path) != "-" and path.is_file()
         self.size = path.stat().st_size if self.resumable else None
 
     def chunks(self, after: Position | None = None) -> Iterator[Chunk]:
@@ -98,7 +99,19 @@ class _Lines:
 class JsonLines(_Lines):
     """One JSON object on each line."""
 
+    def __init__(self, book: RuleBook, path: Path, stream: Stream, block: int = BLOCK) -> None:
+        super().__init__(book, path, stream, block)
+        self._plain = JsonBlocks(book)
+
     def _chunk(self, block: _Block) -> Chunk:
+        parsed = self._plain.parsed(block.text, MAX_LINE)
+        if parsed is None:
+            return self._chunk_with_care(block)
+        columns, cells = parsed
+        rows = np.arange(block.line, block.after["line"])
+        return coded_block(columns, cells, rows, (), block.after, block.after["byte"])
+
+    def _chunk_with_care(self, block: _Block) -> Chunk:
         rows = []
         for number, raw in enumerate(_split(block.text), start=block.line):
             text = _as_text(raw, first=number == 1, path=self._path)
@@ -110,7 +123,7 @@ class JsonLines(_Lines):
 class CsvLines(_Lines):
     """A CSV table whose first line names the columns. Raises Problems where it does not."""
 
-    def __init__(self, book: RuleBook, path: Path, stream: IO[bytes], block: int = BLOCK) -> None:
+    def __init__(self, book: RuleBook, path: Path, stream: Stream, block: int = BLOCK) -> None:
         super().__init__(book, path, stream, block)
         raw = stream.readline(MAX_LINE)
         names = header(path, iter([_as_text(raw, first=True, path=path)] if raw else []))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO, Protocol
+from typing import Protocol
 
 from triage.book.book import RuleBook
 from triage.book.problems import Problem, Problems
 from triage.cohort.chunk import Chunk, Position
+from triage.cohort.tables.pipe import Pipe, Stream, standard_input
 
 STANDARD_INPUT = Path("-")
 FORMS = {
@@ -60,14 +60,19 @@ def open_source(book: RuleBook, path: Path, form: str | None = None) -> Iterator
         elif form in ("csv", "jsonl"):
             from triage.cohort.tables.lines import CsvLines, JsonLines
 
-            stream: IO[bytes] = (
-                sys.stdin.buffer if path == STANDARD_INPUT else stack.enter_context(path.open("rb"))
-            )
-            yield (CsvLines if form == "csv" else JsonLines)(book, path, stream)
+            yield (CsvLines if form == "csv" else JsonLines)(book, path, _open(path, stack))
         else:
             from triage.cohort.tables.arrow_tables import open_arrow, open_parquet
 
             yield (open_parquet if form == "parquet" else open_arrow)(book, path, stack)
+
+
+def _open(path: Path, stack: ExitStack) -> Stream:
+    if path == STANDARD_INPUT:
+        return standard_input()
+    if path.is_file():
+        return stack.enter_context(path.open("rb"))
+    return Pipe(stack.enter_context(path.open("rb", buffering=0)))
 
 
 def _form_of(path: Path) -> str:

@@ -1,0 +1,140 @@
+"""Tables that no line of text can hold: of the wrong kind, damaged, or of columns of the wrong types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TypeAlias
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tests.message_cases import SMALL, as_lines, nothing
+from triage.book.reading.load import load_book
+from triage.cohort.tables.source import open_source
+from triage.cohort.tables.template import write_template
+
+Said: TypeAlias = Callable[[Path], list[str]]
+Columns: TypeAlias = Mapping[str, list[object]]
+
+
+def _opened(path: Path, form: str | None = None, *, positions: bool = False) -> list[str]:
+    """What is said when everything of a table is read."""
+
+    def read() -> list[object]:
+        with open_source(load_book(SMALL), path, form) as source:
+            return list(source.positions() if positions else source.chunks())
+
+    return as_lines(lambda: nothing(read()))
+
+
+def _named(name: str) -> Said:
+    def said(folder: Path) -> list[str]:
+        (folder / name).write_text("id,age\n")
+        return _opened(folder / name)
+
+    return said
+
+
+def _parquet(**columns: list[object]) -> Said:
+    """A table with these columns; in their names, `__` is a space before a unit in brackets."""
+
+    def said(folder: Path) -> list[str]:
+        named = {name.replace("__degrees", " (°C)"): cells for name, cells in columns.items()}
+        pq.write_table(pa.table(named), folder / "table.parquet")
+        return _opened(folder / "table.parquet")
+
+    return said
+
+
+def _folder(*tables: Columns) -> Said:
+    def said(folder: Path) -> list[str]:
+        (folder / "tables").mkdir()
+        for number, table in enumerate(tables, start=1):
+            pq.write_table(pa.table(table), folder / "tables" / f"{number}.parquet")
+        return _opened(folder / "tables")
+
+    return said
+
+
+def _file(name: str, raw: bytes) -> Said:
+    def said(folder: Path) -> list[str]:
+        (folder / name).write_bytes(raw)
+        return _opened(folder / name)
+
+    return said
+
+
+def _cases_on_spark(folder: Path) -> list[str]:
+    (folder / "cases.yaml").write_text("name: x\nfacts: {}\n")
+    return _opened(folder / "cases.yaml", positions=True)
+
+
+def _template(folder: Path) -> list[str]:
+    return as_lines(lambda: nothing(write_template(load_book(SMALL), folder / "table.xlsx")))
+
+
+TABLES: dict[str, tuple[Said, list[str]]] = {
+    "Q007 a name that says nothing": (
+        _named("table.txt"),
+        [
+            "table.txt:1:1: Q007: what kind of table table.txt is cannot be told from its name "
+            "(a name that ends in .csv, .jsonl, .ndjson, .parquet, .arrow, .feather, .ipc, .yaml, .yml, "
+            "or --from)"
+        ],
+    ),
+    "Q007 a template that is no table": (
+        _template,
+        ["table.xlsx:1:1: Q007: table.xlsx says no form of table (a name that ends in .csv or .parquet)"],
+    ),
+    "Q007 Parquet from a pipe": (
+        lambda folder: _opened(Path("-"), "parquet"),
+        [
+            "-:1:1: Q007: a Parquet file is read from its end, and standard input has none "
+            "(a file, or --from arrow)"
+        ],
+    ),
+    "Q008 case files for many machines": (
+        _cases_on_spark,
+        ["cases.yaml:1:1: Q008: case files are read by one machine (a table, or no --spark)"],
+    ),
+    "Q009 numbers without a unit": (
+        _parquet(id=["a"], temperature=[38.5]),
+        [
+            "table.parquet:1:2: Q009: the column temperature is double "
+            "(the unit in its name, temperature (°C), or text such as 37.5 °C)"
+        ],
+    ),
+    "Q009 yes and no as a type": (
+        _parquet(chills=[True], leg_weakness=[True]),
+        [
+            "table.parquet:1:1: Q009: the column chills is bool (text: no, yes)",
+            "table.parquet:1:2: Q009: the column leg_weakness is bool (text: none, one_leg, both_legs)",
+        ],
+    ),
+    "Q009 lists": (
+        _parquet(temperature__degrees=[[38.5]], id=[[1]], date=[["x"]]),
+        [
+            "table.parquet:1:1: Q009: the column temperature (°C) is list<element: double> "
+            "(numbers, or text such as 30.0)",
+            "table.parquet:1:2: Q009: the column id is list<element: int64> (text or whole numbers)",
+            "table.parquet:1:3: Q009: the column date is list<element: string> "
+            "(dates, or text such as 2026-11-25)",
+        ],
+    ),
+    "Q009 files of other columns in one folder": (
+        _folder({"id": ["a"], "age": ["60 years"]}, {"id": ["b"]}),
+        [
+            "tables/2.parquet:1:1: Q009: its columns are not those of 1.parquet "
+            "(the same columns in every file of a folder)"
+        ],
+    ),
+    "Q010 what is no Parquet": (
+        _file("table.parquet", b"id,age\n"),
+        ["table.parquet:1:1: Q010: it is damaged, or not what its name says (a whole file)"],
+    ),
+    "Q010 what is no Arrow": (
+        _file("table.arrow", b"id,age\nx,60 years\n"),
+        ["table.arrow:1:1: Q010: it is damaged, or not what its name says (a whole file)"],
+    ),
+}
