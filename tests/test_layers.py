@@ -99,8 +99,8 @@ def test_help_and_decide_start_without_heavy_libraries(tmp_path: Path) -> None:
     script = "import sys\nfrom triage.cli.main import triage\ntriage(sys.argv[1:], standalone_mode=False)\n"
     probe = "import atexit, sys; atexit.register(lambda: print('LOADED', *sys.modules, file=sys.stderr))\n"
     for arguments, unwanted in (
-        (["--help"], {"pydantic", "yaml", "durable_rules_engine", "durable"}),
-        (["decide", str(patient)], {"pydantic", "durable"}),
+        (["--help"], {"pydantic", "yaml", "durable_rules_engine", "durable", "numpy", "pyarrow"}),
+        (["decide", str(patient)], {"pydantic", "durable", "numpy", "pyarrow"}),
     ):
         command = [sys.executable, "-c", probe + script, *arguments]
         environment = {"XDG_CACHE_HOME": str(tmp_path), "PATH": "", "HOME": str(tmp_path), "LANG": "C.UTF-8"}
