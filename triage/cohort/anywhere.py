@@ -30,8 +30,8 @@ class DecideBatches:
 
     What goes in has the columns of a table for `triage batch`; what comes out has `schema`. A row that
     cannot be read stays in its place, without a level, and says why in `refused`. At least one row of
-    each batch is decided again by both engines. Raises Problems for columns that the book does not have
-    and EnginesDiffer. It can be pickled, and so be sent to other processes, which need `triage` too.
+    each batch is decided again by both engines. Raises Problems for columns that the book does not have,
+    ArrowInvalid for a batch that is damaged, and EnginesDiffer. It can be pickled, and so be sent to other processes, which need `triage` too.
     """
 
     def __init__(self, book: RuleBook, settings: Settings | None = None, share: float = SHARE) -> None:
@@ -48,6 +48,7 @@ class DecideBatches:
         book, settings, share = self._asked
         self._run = run = self._run or Run(Decider(book, settings), share, always=0)
         for batch in batches:
+            batch.validate(full=True)
             columns = columns_named(book, "the batch", batch.schema.names)
             rows = np.arange(1, batch.num_rows + 1)
             yield self._in_order(run.decide(coded_block(columns, batch.columns, rows, (), {}, 0)), batch)

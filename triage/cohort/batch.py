@@ -11,7 +11,7 @@ from typing import TypeAlias
 from triage.book.whole_file import whole_file
 from triage.cohort.chunk import Position
 from triage.cohort.run import Run, Tally
-from triage.cohort.spool import Decided, Spool
+from triage.cohort.spool import Decided, Spool, SpoolRefused
 from triage.cohort.tables.source import Source
 from triage.cohort.writing import ProblemWriter, writer_for
 
@@ -48,8 +48,8 @@ def write_batch(
     """Decides a table and writes its results and its refused rows, each file whole or not at all.
 
     With `resume` it goes on after the chunks in the spool and ends with the same bytes as a run that
-    was never stopped. What is raised leaves the files as they were; where the run was interrupted or
-    the disk failed, the spool stays. Raises what Source, Run and Spool raise.
+    was never stopped. What is raised leaves the files as they were; where the run was interrupted, or
+    the disk failed, or the spool is of another run, the spool stays. Raises what Source, Run and Spool raise.
     """
     tally = Tally()
     try:
@@ -57,6 +57,7 @@ def write_batch(
             results = stack.enter_context(whole_file(files.results))
             problems = stack.enter_context(whole_file(files.problems))
             writer = writer_for(files.results, results, run.schema, packed=packed)
+            stack.callback(writer.close)
             refused = ProblemWriter(problems)
 
             def take(decided: Decided) -> None:
@@ -75,8 +76,7 @@ def write_batch(
                 take(decided)
                 if spool:
                     spool.replace_kept()
-            writer.close()
-    except (KeyboardInterrupt, OSError):
+    except (KeyboardInterrupt, OSError, SpoolRefused):
         if spool:
             spool.close()
         raise

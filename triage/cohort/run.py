@@ -86,7 +86,8 @@ class Run:
     """Decides chunks. `schema` is that of the results of each, with sets packed.
 
     `share` of the rows of every chunk, at least one, and the rows up to `always`, are decided again by
-    both engines, and a difference raises EnginesDiffer. With `other`, each row also says what that book tells.
+    both engines, and a difference raises EnginesDiffer. With `other`, each row also says what that
+    book tells.
     """
 
     def __init__(

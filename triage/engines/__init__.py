@@ -1,1 +1,1 @@
-"""Readings of conditions, each a small algebra: the reference, durable-rules, and formulas for a solver."""
+"""Readings of conditions, each a small algebra: the reference, durable-rules, columns, formulas to solve."""

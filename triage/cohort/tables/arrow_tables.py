@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,7 @@ from triage.engines.codes import not_known_words
 
 ROWS = 131_072
 """The rows of a chunk, where the table has as many together."""
+_END_OF_STREAM = b"\xff\xff\xff\xff\0\0\0\0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ class _Columnar:
         self.resumable = groups is not None
         self.size = sum(group.rows for group in groups) if groups is not None else None
         self._path, self._groups, self._stream = path, groups, stream
+        if not schema.names:
+            raise Problems([Problem(str(path), 1, 1, "Q002", "the table has no columns", "name the columns")])
         self._columns = columns_named(book, str(path), schema.names)
         found = [
             Problem(str(path), 1, position, "Q009", what, write)
@@ -98,9 +101,26 @@ class _Columnar:
 
     def _next(self, batches: Iterator[pa.RecordBatch]) -> pa.RecordBatch | None:
         try:
-            return next(batches, None)
+            batch = next(batches, None)
+            for column in batch.columns if batch is not None else ():
+                _check(column)
         except (pa.ArrowException, OSError):
             raise _damaged(self._path) from None
+        return batch
+
+
+def _check(column: pa.Array) -> None:
+    """Raises ArrowInvalid where the bytes of a column are not what it says, such as text that is not UTF-8.
+
+    Nothing else looks at them, and places outside of a list would be read from anywhere in memory.
+    """
+    if pa.types.is_dictionary(column.type):
+        column.dictionary.validate(full=True)
+        places = pc.min_max(column.indices).as_py()
+        if places["max"] is not None and not 0 <= places["min"] <= places["max"] < len(column.dictionary):
+            raise pa.ArrowInvalid("a place outside of the list of what occurs")
+    else:
+        column.validate(full=True)
 
 
 def open_parquet(book: RuleBook, path: Path, stack: ExitStack) -> _Columnar:
@@ -119,14 +139,20 @@ def open_parquet(book: RuleBook, path: Path, stack: ExitStack) -> _Columnar:
         except (pa.ArrowException, OSError):
             raise _damaged(name) from None
         if schema is not None and file.schema_arrow != schema:
-            what = f"its columns are not those of {files[0].name}"
-            raise Problems(
-                [Problem(str(name), 1, 1, "Q009", what, "the same columns in every file of a folder")]
-            )
+            raise Problems([_other_columns(name, file.schema_arrow, files[0], schema)])
         schema = file.schema_arrow
         groups.extend(_row_groups(file))
     assert schema is not None
     return _Columnar(book, path, schema, groups)
+
+
+def _other_columns(name: Path, here: pa.Schema, first: Path, there: pa.Schema) -> Problem:
+    what, position = f"its columns are not those of {first.name}", 1
+    if here.names == there.names:
+        pairs = enumerate(zip(here, there, strict=True), start=1)
+        position, (field, other) = next(pair for pair in pairs if pair[1][0] != pair[1][1])
+        what = f"the column {field.name} is {field.type}, and {other.type} in {first.name}"
+    return Problem(str(name), 1, position, "Q009", what, "the same columns in every file of a folder")
 
 
 def _row_groups(file: pq.ParquetFile) -> Iterator[_Group]:
@@ -170,22 +196,44 @@ def open_arrow(book: RuleBook, path: Path, stack: ExitStack) -> _Columnar:
     """An Arrow file or stream; a stream cannot be read from the middle."""
     try:
         if str(path) == "-":
-            reader = stack.enter_context(pa.ipc.open_stream(standard_input()))
-            return _Columnar(book, path, reader.schema, None, reader)
+            pipe = standard_input()
+            return _stream(book, path, pipe, lambda: pipe.last, stack)
         mapped = stack.enter_context(pa.memory_map(str(path)))
         try:
             file = stack.enter_context(pa.ipc.open_file(mapped))
         except pa.ArrowInvalid:
             mapped.seek(0)
-            reader = stack.enter_context(pa.ipc.open_stream(mapped))
-            return _Columnar(book, path, reader.schema, None, reader)
-        batches = [file.get_batch(number) for number in range(file.num_record_batches)]
+            return _stream(book, path, mapped, lambda: _last(mapped), stack)
+        groups = list(_batches(file, mapped))
     except (pa.ArrowException, OSError):
         raise _damaged(path) from None
-    groups = [
-        _Group(batch.num_rows, lambda batch=batch: iter([batch])) for batch in batches if batch.num_rows
-    ]
     return _Columnar(book, path, file.schema, groups)
+
+
+def _stream(book: RuleBook, path: Path, file: Any, last: Callable[[], bytes], stack: ExitStack) -> _Columnar:
+    """A stream; `last` gives the last bytes that were read, which tell the end from a cut between batches."""
+    reader = stack.enter_context(pa.ipc.open_stream(file))
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        yield from reader
+        if last() != _END_OF_STREAM:
+            raise pa.ArrowInvalid("cut off")
+
+    return _Columnar(book, path, reader.schema, None, batches())
+
+
+def _last(file: pa.MemoryMappedFile) -> bytes:
+    size = len(_END_OF_STREAM)
+    return bytes(file.read_at(size, max(0, file.tell() - size)))
+
+
+def _batches(file: pa.ipc.RecordBatchFileReader, mapped: pa.MemoryMappedFile) -> Iterator[_Group]:
+    """The batches of an Arrow file; they may be compressed, so that not all of them are held at once."""
+    only_one_column = pa.ipc.IpcReadOptions(included_fields=[0] if file.schema.names else None)
+    counted = pa.ipc.open_file(mapped, options=only_one_column)
+    for number in range(file.num_record_batches):
+        if rows := counted.get_batch(number).num_rows:
+            yield _Group(rows, lambda number=number: iter([file.get_batch(number)]))
 
 
 def _damaged(path: Path) -> Problems:

@@ -54,7 +54,7 @@ def coded_block(
     ids = pa.array([str(row) for row in rows.tolist()]) if ID not in [c.name for c in columns] else None
     dates = pa.nulls(len(rows), pa.string())
     codes: dict[str, pa.Array] = {}
-    for column, values in zip(columns, cells, strict=True):
+    for column, values in zip(columns, map(_usual, cells), strict=True):
         if column.fact is not None:
             coded = _coded(column, values, reasons)
             if column.fact.id in codes:
@@ -109,10 +109,19 @@ def _coded(column: Column, values: pa.Array, reasons: _Reasons) -> pa.Array:
 
 def _by_text(values: pa.Array) -> pa.DictionaryArray:
     """The cells as places in a list of what occurs."""
+    return values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
+
+
+def _usual(values: pa.Array) -> pa.Array:
+    """The same cells in a type with which Arrow can do everything."""
     type_ = values.type
-    if pa.types.is_decimal(type_) and type_.bit_width < 128:  # Arrow does not list what occurs in them
-        values = values.cast(pa.decimal128(type_.precision, type_.scale))
-    return values if pa.types.is_dictionary(type_) else values.dictionary_encode()
+    if pa.types.is_dictionary(type_):
+        return pa.DictionaryArray.from_arrays(values.indices, _usual(values.dictionary), safe=False)
+    if pa.types.is_string_view(type_):
+        return values.cast(pa.string())
+    if pa.types.is_decimal(type_) and type_.bit_width < 128:
+        return values.cast(pa.decimal128(type_.precision, type_.scale))
+    return values
 
 
 def _texts(values: pa.DictionaryArray) -> list[str]:

@@ -14,10 +14,14 @@ _SIZE = 2**16
 
 
 class Pipe(io.BufferedIOBase):
-    """Reads an unbuffered stream; `read` gives as much as was asked for, up to the end."""
+    """Reads an unbuffered stream; `read` gives as much as was asked for, up to the end.
+
+    `last` is the end of what was read so far.
+    """
 
     def __init__(self, raw: IO[bytes]) -> None:
         self._raw, self._ready = raw, b""
+        self.last = b""
 
     def readable(self) -> bool:
         return True
@@ -40,7 +44,9 @@ class Pipe(io.BufferedIOBase):
             parts.append(part)
             self._ready = ready[len(part) :]
             missing -= len(part) if missing > 0 else 0
-        return b"".join(parts)
+        text = b"".join(parts)
+        self.last = (self.last + text)[-8:] if len(text) < 8 else text[-8:]
+        return text
 
 
 Stream: TypeAlias = IO[bytes] | Pipe

@@ -80,7 +80,7 @@ def case_rows(book: RuleBook, path: Path) -> Iterator[Row]:
     if found:
         raise Problems(found)
     if not files:
-        raise Problems([Problem(str(path), 1, 1, "Q005", "no .yaml file in this folder")])
+        raise Problems([Problem(str(path), 1, 1, "Q005", "no .parquet or .yaml file in this folder")])
     for file in files:
         try:
             page = read_page(file)
