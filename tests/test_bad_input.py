@@ -156,7 +156,7 @@ def test_with_its_output_closed_no_command_pretends_to_have_told_anybody(tmp_pat
 def test_with_its_talk_closed_a_command_still_answers(tmp_path: Path) -> None:
     (tmp_path / "table.csv").write_text("id,leg_numbness\n1,yes\n")
     assert run(tmp_path, "batch", "table.csv", "-o", "out.csv", closed=2).code == 0
-    assert (tmp_path / "out.csv").read_text().splitlines()[1].startswith("1,now,")
+    assert (tmp_path / "out.csv").read_text().splitlines()[1].startswith("1,2,,now,")
 
 
 @pytest.mark.parametrize(

@@ -30,8 +30,9 @@ class DecideBatches:
 
     What goes in has the columns of a table for `triage batch`; what comes out has `schema`. A row that
     cannot be read stays in its place, without a level, and says why in `refused`. At least one row of
-    each batch is decided again by both engines. Raises Problems for columns that the book does not have,
-    ArrowInvalid for a batch that is damaged, and EnginesDiffer. It can be pickled, and so be sent to other processes, which need `triage` too.
+    each batch is decided again by both engines. Raises Problems for columns that the book does not
+    have, ArrowInvalid for a batch that is damaged, and EnginesDiffer. It can be pickled, and so be
+    sent to other processes, which need `triage` too.
     """
 
     def __init__(self, book: RuleBook, settings: Settings | None = None, share: float = SHARE) -> None:
