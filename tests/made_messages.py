@@ -285,7 +285,7 @@ MADE: dict[str, Made] = {
     ),
     "Q001 a table in UTF-16": Made(_table, ["table.csv:1:1: Q001: the table is UTF-16 (save it as UTF-8)"]),
     "Q005 a folder without cases": Made(
-        _folder_as_a_table, ["empty:1:1: Q005: no .yaml file in this folder"]
+        _folder_as_a_table, ["empty:1:1: Q005: no .parquet or .yaml file in this folder"]
     ),
     "A002 two sessions in one file": Made(
         _two_sessions,

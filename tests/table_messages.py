@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tests.message_cases import SMALL, as_lines, nothing
+from triage.book.problems import Problem
 from triage.book.reading.load import load_book
 from triage.cohort.tables.source import open_source
 from triage.cohort.tables.template import write_template
@@ -36,7 +37,7 @@ def _named(name: str) -> Said:
     return said
 
 
-def _parquet(**columns: list[object]) -> Said:
+def _parquet(**columns: list[object] | pa.Array) -> Said:
     """A table with these columns; in their names, `__` is a space before a unit in brackets."""
 
     def said(folder: Path) -> list[str]:
@@ -71,7 +72,11 @@ def _cases_on_spark(folder: Path) -> list[str]:
 
 
 def _template(folder: Path) -> list[str]:
-    return as_lines(lambda: nothing(write_template(load_book(SMALL), folder / "table.xlsx")))
+    def write() -> list[Problem]:
+        write_template(load_book(SMALL), folder / "table.xlsx")
+        return []
+
+    return as_lines(write)
 
 
 TABLES: dict[str, tuple[Said, list[str]]] = {
@@ -129,6 +134,21 @@ TABLES: dict[str, tuple[Said, list[str]]] = {
             "(the same columns in every file of a folder)"
         ],
     ),
+    "Q009 files of other types in one folder": (
+        _folder({"id": ["a"], "age (years)": [60]}, {"id": ["b"], "age (years)": [60.0]}),
+        [
+            "tables/2.parquet:1:2: Q009: the column age (years) is double, and int64 in 1.parquet "
+            "(the same columns in every file of a folder)"
+        ],
+    ),
+    "Q009 a time zone that nobody knows": (
+        _parquet(id=["a"], date=pa.array([0]).cast(pa.timestamp("s", "Mars/Phobos"))),
+        [
+            "table.parquet:1:2: Q009: the column date is timestamp[ms, tz=Mars/Phobos] "
+            "(a time zone that is known here, such as UTC)"
+        ],
+    ),
+    "Q002 no column": (_parquet(), ["table.parquet:1:1: Q002: the table has no columns (name the columns)"]),
     "Q010 what is no Parquet": (
         _file("table.parquet", b"id,age\n"),
         ["table.parquet:1:1: Q010: it is damaged, or not what its name says (a whole file)"],

@@ -1,4 +1,4 @@
-"""Hypothesis strategies: tables of text with everything that a person, a spreadsheet or a bad disk puts in."""
+"""Hypothesis strategies: tables of text, with all that a person, a spreadsheet or a bad disk puts in."""
 
 from __future__ import annotations
 
@@ -98,14 +98,13 @@ def csv_tables(draw: st.DrawFn) -> bytes:
 def _slips(draw: st.DrawFn, line: str) -> str:
     """A line in which one letter is too many, or missing."""
     place = draw(st.integers(0, len(line)))
-    more = draw(st.sampled_from('"",\r\0 x\udcff'))
+    more = draw(st.sampled_from('"",\r\0 x\udcff\x0b\x1f\\{}:5'))
     return line[:place] + more + line[place:] if draw(st.integers(0, 3)) else line[:place] + line[place + 1 :]
 
 
 def _line(row: list[str], quoted: bool) -> str:
     text = io.StringIO()
-    quoting = csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL
-    csv.writer(text, lineterminator="", quoting=quoting).writerow(row)
+    csv.writer(text, lineterminator="", quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL).writerow(row)
     return text.getvalue()
 
 
@@ -128,6 +127,10 @@ def json_tables(draw: st.DrawFn) -> bytes:
             line = line.ljust(draw(st.integers(LONGEST - 2, LONGEST + 2)))
         if kind == 4:
             line = line[:-1] + draw(st.sampled_from([', "id": "again"}', ', "age": "1 years"}', "", "}}"]))
+        if kind == 5:
+            line = draw(_slips(line))
+        if kind == 6:
+            line = line.replace(": ", draw(st.sampled_from([":", ": \t", ":\x0b", ":\x0c", ":\xa0"])))
         lines.append(line)
     text = "".join(line + draw(st.sampled_from(["\n", "\r\n"])) for line in lines)
     text = draw(st.sampled_from(["", "\ufeff"])) + (text if draw(st.booleans()) else text[:-1])

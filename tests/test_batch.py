@@ -267,7 +267,7 @@ def test_the_table_itself_is_never_overwritten(tmp_path: Path) -> None:
         ("in.csv", "out", "out must end in .csv, .jsonl or .parquet"),
         ("in.csv", "missing/out.csv", "No such file or directory"),
         ("utf16.csv", "out.csv", "utf16.csv:1:1: Q001: the table is UTF-16 (save it as UTF-8)"),
-        ("empty", "out.csv", "Q005: no .yaml file in this folder"),
+        ("empty", "out.csv", "Q005: no .parquet or .yaml file in this folder"),
         ("empty.yaml", "out.csv", "T004"),
     ],
 )

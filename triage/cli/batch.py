@@ -213,6 +213,7 @@ def _spool(
         "other rule book": run.other_hash,
         "reviewer": decider.settings.reviewer,
         "checked": share,
+        "form": type(source).__name__,
         "version": version("triage"),
         **fingerprint(table),
     }

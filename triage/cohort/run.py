@@ -124,7 +124,7 @@ class Run:
 
     def decide_all(self, chunks: Iterable[Chunk], workers: int | None = None) -> Iterator[Decided]:
         """The same for many, in their order and some at a time; memory holds a few chunks."""
-        return each_in_order(self.decide, chunks, workers)
+        return each_in_order(self.decide, chunks, workers, self._sample.stop)
 
 
 def fingerprint(table: Path) -> dict[str, Any]:

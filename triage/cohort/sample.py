@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from triage.cohort.tables.finding import row_at
 from triage.decision.decide import Decider, Decision
 from triage.decision.packed import names_of, unpacked
 
+_TOGETHER = 200  # rows that are put into words at a time
 ALWAYS = 100
 """The number of the last row that is checked whatever the share is."""
 
@@ -52,6 +54,11 @@ class Sample:
         self._decider = decider
         self._share = share
         self._always = always
+        self._stopped = threading.Event()
+
+    def stop(self) -> None:
+        """Has checks end early, in whatever threads: a run was interrupted, and its results are not used."""
+        self._stopped.set()
 
     def rows(self, chunk: Chunk) -> npt.NDArray[np.intp]:
         """The places of the rows that are checked, in order."""
@@ -66,9 +73,22 @@ class Sample:
     def check(self, chunk: Chunk, decided: pa.RecordBatch, rows: npt.NDArray[np.intp]) -> None:
         """Compares these rows. Raises EnginesDiffer."""
         differences: list[Difference] = []
+        for start in range(0, len(rows), _TOGETHER):
+            if self._stopped.is_set():
+                return
+            differences += self._differences(chunk, decided, rows[start : start + _TOGETHER])
+        if differences:
+            raise EnginesDiffer(differences)
+
+    def _differences(
+        self, chunk: Chunk, decided: pa.RecordBatch, rows: npt.NDArray[np.intp]
+    ) -> list[Difference]:
+        differences: list[Difference] = []
         chosen = decided.take(pa.array(rows))
         told = {name: _texts(chosen, name) for name in chosen.schema.names if name != "rule_book"}
         for place, row in enumerate(rows.tolist()):
+            if self._stopped.is_set():
+                break
             patient = row_at(self._decider.book.facts, chunk, row)
             decision = self._decider.decide(patient.answers, patient.ticked)
             for name, alone in _alone(decision).items():
@@ -79,8 +99,7 @@ class Sample:
                 named = ", ".join(judged.rule.id for judged in decision.disputed)
                 what = decision.engine_failure or f"the two engines differ on {named}"
                 differences.append(Difference(patient.line, patient.id, "rules", what))
-        if differences:
-            raise EnginesDiffer(differences)
+        return differences
 
 
 def _texts(decided: pa.RecordBatch, name: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -20,6 +20,7 @@ PROBLEM_COLUMNS = ("row", "id", "column", "reason")
 MAX_REASON = 300
 """The letters of a reason that are kept: a cell can be a megabyte long."""
 FORMS = (".csv", ".jsonl", ".parquet")
+_ROWS = 10_000
 _RUNS = r"^(?:[\s\pZ]*[=+\-@]|[\t\r])"
 
 
@@ -77,10 +78,11 @@ class _CsvWriter:
         file.write((",".join(schema.names) + "\n").encode())
 
     def write(self, results: pa.RecordBatch) -> None:
-        text = io.StringIO()
-        columns = [_as_text(column).to_pylist() for column in with_lists(results).columns]
-        csv.writer(text, lineterminator="\n").writerows(zip(*columns, strict=True))
-        self._file.write(text.getvalue().encode())
+        for some in _a_few_at_a_time(results):
+            text = io.StringIO()
+            columns = [_as_text(column).to_pylist() for column in some.columns]
+            csv.writer(text, lineterminator="\n").writerows(zip(*columns, strict=True))
+            self._file.write(text.getvalue().encode())
 
     def close(self) -> None:
         pass
@@ -92,11 +94,18 @@ class _JsonWriter:
 
     def write(self, results: pa.RecordBatch) -> None:
         write = json.JSONEncoder(ensure_ascii=False).encode
-        lines = [write(row) + "\n" for row in with_lists(results).to_pylist()]
-        self._file.write("".join(lines).encode())
+        for some in _a_few_at_a_time(results):
+            lines = [write(row) + "\n" for row in some.to_pylist()]
+            self._file.write("".join(lines).encode())
 
     def close(self) -> None:
         pass
+
+
+def _a_few_at_a_time(results: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    """The results with lists, in parts: as objects of Python, a chunk would take a gigabyte."""
+    for start in range(0, results.num_rows, _ROWS):
+        yield with_lists(results.slice(start, _ROWS))
 
 
 def _as_text(column: pa.Array) -> pa.Array:

@@ -15,17 +15,30 @@ S = TypeVar("S")
 _WAIT = 0.1
 
 
-def each_in_order(function: Callable[[S], T], things: Iterable[S], workers: int | None = None) -> Iterator[T]:
-    """What a function makes of these things, in their order, by several threads and a few at a time."""
+def each_in_order(
+    function: Callable[[S], T],
+    things: Iterable[S],
+    workers: int | None = None,
+    stop: Callable[[], object] = bool,
+) -> Iterator[T]:
+    """What a function makes of these things, in their order, by several threads and a few at a time.
+
+    When it is interrupted, or something is raised, `stop` is called, and then the threads are waited for.
+    """
     workers = workers or os.cpu_count() or 1
     with ThreadPoolExecutor(workers) as pool:
         waiting: deque[Future[T]] = deque()
-        for thing in things:
-            waiting.append(pool.submit(function, thing))
-            if len(waiting) > workers:
+        try:
+            for thing in things:
+                waiting.append(pool.submit(function, thing))
+                if len(waiting) > workers:
+                    yield waiting.popleft().result()
+            while waiting:
                 yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+        except BaseException:
+            stop()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def ahead(things: Iterator[T], most: int = 2) -> Iterator[T]:

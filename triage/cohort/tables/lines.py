@@ -26,6 +26,7 @@ from triage.cohort.tables.pipe import Stream
 from triage.cohort.tables.rows import MAX_LINE, Row, csv_row, header, json_row
 
 BLOCK = 2**24
+ROWS = 131_072
 _COMMA, _QUOTE, _NEWLINE, _RETURN, _NUL = (ord(letter) for letter in ',"\n\r\0')
 _Bytes = npt.NDArray[np.uint8]
 
@@ -42,9 +43,10 @@ class _Block:
 class _Lines:
     """What CSV and JSON lines share. A table in a file can be read from the middle."""
 
-    def __init__(self, book: RuleBook, path: Path, stream: Stream, block: int = BLOCK) -> None:
+    def __init__(self, book: RuleBook, path: Path, stream: Stream, block: int = 0) -> None:
         self.name = path.name
-        self._book, self._path, self._stream, self._block = book, path, stream, max(block, MAX_LINE + 2)
+        self._book, self._path, self._stream = book, path, stream
+        self._block = max(block or BLOCK, MAX_LINE + 2)
         self.resumable = str(path) != "-" and path.is_file()
         self.size = path.stat().st_size if self.resumable else None
 
@@ -79,6 +81,7 @@ class _Lines:
             if read and not end:
                 skipped = self._skip_line()
                 end = len(text)
+            end = _after_lines(text, end, ROWS)
             text, rest = text[:end], text[end:]
             taken = len(text) + skipped
             lines = text.count(b"\n") + (not text.endswith(b"\n"))
@@ -99,7 +102,7 @@ class _Lines:
 class JsonLines(_Lines):
     """One JSON object on each line."""
 
-    def __init__(self, book: RuleBook, path: Path, stream: Stream, block: int = BLOCK) -> None:
+    def __init__(self, book: RuleBook, path: Path, stream: Stream, block: int = 0) -> None:
         super().__init__(book, path, stream, block)
         self._plain = JsonBlocks(book)
 
@@ -123,7 +126,7 @@ class JsonLines(_Lines):
 class CsvLines(_Lines):
     """A CSV table whose first line names the columns. Raises Problems where it does not."""
 
-    def __init__(self, book: RuleBook, path: Path, stream: Stream, block: int = BLOCK) -> None:
+    def __init__(self, book: RuleBook, path: Path, stream: Stream, block: int = 0) -> None:
         super().__init__(book, path, stream, block)
         raw = stream.readline(MAX_LINE)
         names = header(path, iter([_as_text(raw, first=True, path=path)] if raw else []))
@@ -241,6 +244,13 @@ def _is_utf8(text: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _after_lines(text: bytes, end: int, most: int) -> int:
+    """Where the first `most` lines of a text that ends at `end` are over."""
+    if text.count(b"\n", 0, end) <= most:
+        return end
+    return int(np.flatnonzero(np.frombuffer(text, np.uint8, end) == _NEWLINE)[most - 1]) + 1
 
 
 def _split(text: bytes) -> list[bytes]:

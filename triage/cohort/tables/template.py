@@ -8,7 +8,7 @@ from pathlib import Path
 from triage.book.book import RuleBook
 from triage.book.facts import NOT_KNOWN_LABELS, Fact
 from triage.book.problems import Problem, Problems
-from triage.book.whole_file import whole_file
+from triage.book.whole_file import write_new
 from triage.cohort.tables.columns import DATE, ID, column_names
 
 HEADINGS = ("column", "kind", "asked of", "cells", "not known", "question")
@@ -33,17 +33,20 @@ def _cells(fact: Fact) -> str:
 
 
 def write_template(book: RuleBook, path: Path) -> None:
-    """Writes an empty table with every column, CSV, or Parquet with text in every column. Raises Problems."""
+    """Writes an empty table with every column, CSV, or Parquet with text in every column.
+
+    What stands at `path` may have been filled in, and is never written over. Raises Problems and OSError.
+    """
     names = column_names(book)
     if path.suffix.lower() == ".csv":
-        with whole_file(path) as file:
-            file.write((",".join(names) + "\n").encode())
+        write_new(path, (",".join(names) + "\n").encode())
     elif path.suffix.lower() == ".parquet":
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        with whole_file(path) as file:
-            pq.write_table(pa.schema([(name, pa.string()) for name in names]).empty_table(), file)
+        sink = pa.BufferOutputStream()
+        pq.write_table(pa.schema([(name, pa.string()) for name in names]).empty_table(), sink)
+        write_new(path, bytes(sink.getvalue()))
     else:
         what = f"{path.name} says no form of table"
         raise Problems([Problem(str(path), 1, 1, "Q007", what, "a name that ends in .csv or .parquet")])
