@@ -79,6 +79,27 @@ def _template(folder: Path) -> list[str]:
     return as_lines(write)
 
 
+def _not_utf8(folder: Path) -> list[str]:
+    """Text that says it is, as some tools write it."""
+    raw = pa.array([b"liver", b"l\xfcng"])
+    text = pa.Array.from_buffers(pa.string(), 2, [None, *raw.buffers()[1:]])
+    pq.write_table(pa.table({"id": ["a", "b"], "cancer": text}), folder / "table.parquet")
+    return _opened(folder / "table.parquet")
+
+
+def _outside_of_the_list(folder: Path) -> list[str]:
+    listed = pa.DictionaryArray.from_arrays(pa.array([0, 9_999], pa.int32()), ["lung"], safe=False)
+    table = pa.table({"id": ["a", "b"], "cancer": listed})
+    with pa.ipc.new_file(folder / "table.arrow", table.schema) as file:
+        file.write_table(table)
+    return _opened(folder / "table.arrow")
+
+
+def _folder_of_nothing(folder: Path) -> list[str]:
+    (folder / "empty").mkdir()
+    return _opened(folder / "empty", "parquet")
+
+
 TABLES: dict[str, tuple[Said, list[str]]] = {
     "Q007 a name that says nothing": (
         _named("table.txt"),
@@ -149,6 +170,24 @@ TABLES: dict[str, tuple[Said, list[str]]] = {
         ],
     ),
     "Q002 no column": (_parquet(), ["table.parquet:1:1: Q002: the table has no columns (name the columns)"]),
+    "Q005 a folder without Parquet": (
+        _folder_of_nothing,
+        ["empty:1:1: Q005: no .parquet file in this folder"],
+    ),
+    "Q010 text in another encoding": (
+        _not_utf8,
+        [
+            "table.parquet:1:2: Q010: the column cancer is damaged: it has a cell that is no string "
+            "(a whole file)"
+        ],
+    ),
+    "Q010 a place outside of the list": (
+        _outside_of_the_list,
+        [
+            "table.arrow:1:2: Q010: the column cancer is damaged: it has a cell that is no string "
+            "(a whole file)"
+        ],
+    ),
     "Q010 what is no Parquet": (
         _file("table.parquet", b"id,age\n"),
         ["table.parquet:1:1: Q010: it is damaged, or not what its name says (a whole file)"],

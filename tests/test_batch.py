@@ -193,6 +193,7 @@ def test_bad_json_lines_are_refused_one_by_one(tmp_path: Path) -> None:
         ('"id";"age"', "Q006: the header has quotes that do not open and close around one cell (separate"),
         ('id,"age', "Q006: the header has quotes that do not open and close around one cell (such as"),
         ("id,\udcff", "Q006: the header is not UTF-8 (save the table as UTF-8)"),
+        ("id,age\rx,61 years", "Q006: a carriage return in the header (a newline at the end of each line)"),
         ("x" * 1_100_000, "Q006: the header is longer than 1,000,000 bytes"),
         (" ", "Q002: no header (name the columns in the first line)"),
         ("id,", "Q003"),

@@ -69,6 +69,19 @@ def test_the_lines_of_the_readme_run_in_a_session_of_ones_own(tmp_path: Path) ->
     assert shown[2][:2] == ["tom", "NULL"]
 
 
+def test_without_java_or_pyspark_a_person_is_told_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text(HEADER)
+    named = environment(tmp_path, TRIAGE_RULES="", PATH="/nowhere", JAVA_HOME="")
+    command = [TRIAGE, "batch", "in.csv", "-o", "out.csv", "--spark"]
+    done = subprocess.run(command, cwd=tmp_path, env=named, capture_output=True, text=True)
+    assert (done.returncode, "Java 17" in done.stderr) == (2, True), done.stderr
+    (tmp_path / "pyspark.py").write_text("raise ModuleNotFoundError('no', name='pyspark')\n")
+    named["PYTHONPATH"] = str(tmp_path)
+    done = subprocess.run(command, cwd=tmp_path, env=named, capture_output=True, text=True)
+    assert (done.returncode, "pip install" in done.stderr) == (2, True), done.stderr
+    assert not (tmp_path / "out.csv").exists()
+
+
 def test_bytes_that_are_not_those_that_were_sent_are_refused() -> None:
     from triage.cohort.spark import OnSpark, _run
     from triage.decision.decide import Decider

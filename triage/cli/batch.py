@@ -162,9 +162,14 @@ def _decide_table(
         spool = _spool(run, decider, source, table, files, resume, share)
         decide_all = None
         if spark:
-            from triage.cohort.spark import OnSpark, spark_session
+            from triage.cohort.spark import OnSpark, SparkUnavailable, spark_session
 
-            decide_all = OnSpark(spark_session(), decider, table, form, share, other_book).decide_source
+            try:
+                session = spark_session()
+            except SparkUnavailable as error:
+                click.echo(str(error), err=True)
+                return UNREADABLE
+            decide_all = OnSpark(session, decider, table, form, share, other_book).decide_source
         try:
             with progress(source) as moved:
                 tally = write_batch(

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import pickle
+import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -37,10 +38,24 @@ _SENT = pa.schema([("decided", pa.binary()), ("failed", pa.binary())])
 _WAVE = 4  # chunks for each core between two writes: few enough to hold, enough to keep all cores busy
 
 
-def spark_session() -> SparkSession:
-    """The session that Spark's own settings describe: on this machine, unless they name a cluster."""
-    from pyspark.sql import SparkSession
+class SparkUnavailable(Exception):
+    """PySpark or Java is not installed; the text says what to do."""
 
+
+def spark_session() -> SparkSession:
+    """The session that Spark's own settings describe: on this machine, unless they name a cluster.
+
+    Raises SparkUnavailable.
+    """
+    try:
+        from pyspark.sql import SparkSession
+    except ModuleNotFoundError as error:
+        if error.name != "pyspark":
+            raise
+        install = f'{sys.executable} -m pip install "pyspark>=4" "pandas<3"'
+        raise SparkUnavailable(f"This needs PySpark. Install it with:\n  {install}") from None
+    if not os.environ.get("JAVA_HOME") and shutil.which("java") is None:
+        raise SparkUnavailable("This needs Java 17 or later for Spark, and there is no `java` on the PATH.")
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # else workers take whatever `python3` is
     session = SparkSession.builder.appName("triage batch").config("spark.ui.showConsoleProgress", "false")
     return session.getOrCreate()

@@ -65,7 +65,8 @@ class Spool:
     def keep(self, decided: Decided) -> None:
         """Adds a chunk to those of this run."""
         if self._writer is None:
-            self._file = self._new.open("wb")
+            self._new.unlink(missing_ok=True)  # another run may still be writing to it
+            self._file = self._new.open("xb")
             self._writer = pa.ipc.new_stream(self._file, self._schema, options=_LZ4)
         _write(self._writer, decided)
         assert self._file is not None

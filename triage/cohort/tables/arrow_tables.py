@@ -19,7 +19,7 @@ from triage.cohort.chunk import Chunk, Position
 from triage.cohort.tables.ahead import ahead
 from triage.cohort.tables.coding import coded_block
 from triage.cohort.tables.columns import DATE, ID, Column, columns_named
-from triage.cohort.tables.pipe import standard_input
+from triage.cohort.tables.pipe import Pipe, standard_input
 from triage.engines.codes import not_known_words
 
 ROWS = 131_072
@@ -102,25 +102,30 @@ class _Columnar:
     def _next(self, batches: Iterator[pa.RecordBatch]) -> pa.RecordBatch | None:
         try:
             batch = next(batches, None)
-            for column in batch.columns if batch is not None else ():
-                _check(column)
         except (pa.ArrowException, OSError):
             raise _damaged(self._path) from None
+        for position, column in enumerate(self._columns if batch is not None else (), start=1):
+            cells = batch.column(position - 1)  # type: ignore[union-attr] # there is one
+            if not _is_sound(cells):
+                type_ = cells.type.value_type if pa.types.is_dictionary(cells.type) else cells.type
+                what = f"the column {column.name} is damaged: it has a cell that is no {type_}"
+                raise Problems([Problem(str(self._path), 1, position, "Q010", what, "a whole file")])
         return batch
 
 
-def _check(column: pa.Array) -> None:
-    """Raises ArrowInvalid where the bytes of a column are not what it says, such as text that is not UTF-8.
+def _is_sound(column: pa.Array) -> bool:
+    """Whether the bytes of a column are what it says, such as UTF-8.
 
     Nothing else looks at them, and places outside of a list would be read from anywhere in memory.
     """
-    if pa.types.is_dictionary(column.type):
-        column.dictionary.validate(full=True)
-        places = pc.min_max(column.indices).as_py()
-        if places["max"] is not None and not 0 <= places["min"] <= places["max"] < len(column.dictionary):
-            raise pa.ArrowInvalid("a place outside of the list of what occurs")
-    else:
-        column.validate(full=True)
+    try:
+        (column.dictionary if pa.types.is_dictionary(column.type) else column).validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    if not pa.types.is_dictionary(column.type):
+        return True
+    places = pc.min_max(column.indices).as_py()
+    return places["max"] is None or 0 <= places["min"] <= places["max"] < len(column.dictionary)
 
 
 def open_parquet(book: RuleBook, path: Path, stack: ExitStack) -> _Columnar:
@@ -129,6 +134,8 @@ def open_parquet(book: RuleBook, path: Path, stack: ExitStack) -> _Columnar:
         what = "a Parquet file is read from its end, and standard input has none"
         raise Problems([Problem("-", 1, 1, "Q007", what, "a file, or --from arrow")])
     files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+    if not files:
+        raise Problems([Problem(str(path), 1, 1, "Q005", "no .parquet file in this folder")])
     groups: list[_Group] = []
     schema: pa.Schema | None = None
     for name in files:
@@ -195,8 +202,8 @@ def _whole(batches: list[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 def open_arrow(book: RuleBook, path: Path, stack: ExitStack) -> _Columnar:
     """An Arrow file or stream; a stream cannot be read from the middle."""
     try:
-        if str(path) == "-":
-            pipe = standard_input()
+        if str(path) == "-" or path.is_fifo():
+            pipe = standard_input() if str(path) == "-" else Pipe(stack.enter_context(path.open("rb", 0)))
             return _stream(book, path, pipe, lambda: pipe.last, stack)
         mapped = stack.enter_context(pa.memory_map(str(path)))
         try:

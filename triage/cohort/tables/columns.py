@@ -8,6 +8,7 @@ for words, `temperature not known` beside it holds them.
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -20,6 +21,8 @@ from triage.engines.codes import code_of
 ID, DATE = "id", "date"
 _NOT_KNOWN = " not known"
 _MOST_REMEMBERED = 10_000
+_DAY_AND_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].+)?")
+_INDEX = re.compile(r"|Unnamed: [0-9]+|__index_level_[0-9]+__")
 USE_COMMAS = "separate columns with commas"
 
 
@@ -62,9 +65,11 @@ class Column:
 def read_date(cell: str) -> str:
     """A date as it stands in results. Raises UnreadableAnswer."""
     try:
-        return datetime.date.fromisoformat(cell[:10] if cell[10:11] in ("T", " ") else cell).isoformat()
+        if _DAY_AND_TIME.fullmatch(cell):
+            return datetime.datetime.fromisoformat(cell).date().isoformat()
     except ValueError:
-        raise UnreadableAnswer(f'"{cell}" is not a date', "a date such as 2026-11-25") from None
+        pass
+    raise UnreadableAnswer(f'"{cell}" is not a date', "a date such as 2026-11-25")
 
 
 def column_named(book: RuleBook, name: str) -> Column | None:
@@ -97,9 +102,9 @@ def columns_named(book: RuleBook, table: str, names: Iterable[str]) -> list[Colu
     for position, name in enumerate(names, start=1):
         column = column_named(book, name)
         if column is None:
-            separated = ";" in name or "\t" in name
-            hint = USE_COMMAS if separated else nearest(name, column_names(book))
-            found.append(Problem(table, 1, position, "Q003", f'unknown column "{name}"', hint))
+            found.append(
+                Problem(table, 1, position, "Q003", f'unknown column "{name}"', _instead(book, name))
+            )
             continue
         means = (column.fact.id if column.fact else name, column.not_known_only)
         if means in seen:
@@ -110,3 +115,12 @@ def columns_named(book: RuleBook, table: str, names: Iterable[str]) -> list[Colu
     if found:
         raise Problems(found)
     return columns
+
+
+def _instead(book: RuleBook, name: str) -> str:
+    """What to write instead of a column that is none."""
+    if ";" in name or "\t" in name:
+        return USE_COMMAS
+    if _INDEX.fullmatch(name):
+        return "remove it; if it is the index of pandas, save the table with index=False"
+    return nearest(name, column_names(book))

@@ -136,6 +136,8 @@ def header(path: Path, lines: Iterator[str | None]) -> list[str]:
         raise refusal("Q006", f"the header is {_NOT_TEXT}", "save the table as UTF-8")
     if not line.strip():
         raise refusal("Q002", "no header", columns)
+    if "\r" in line:
+        raise refusal("Q006", "a carriage return in the header", "a newline at the end of each line")
     names = _cells(line)
     if names is None:
         hint = USE_COMMAS if _has_other_separators(line) else "such as leg_weakness, without quotes"
