@@ -200,6 +200,16 @@ def test_what_is_missing_is_said(arguments: list[str], wanted: str, home: Path) 
     assert sorted(path.name for path in home.iterdir()) == ["in.csv"]
 
 
+def test_results_are_never_a_part_of_the_table_that_they_are_of(home: Path) -> None:
+    (home / "tables").mkdir()
+    pq.write_table(pa.table({"id": ["a"]}), home / "tables" / "1.parquet")
+    said = run_here(home, "batch", "tables", "-o", "tables/2.parquet")
+    assert said.code == 2
+    wanted = "tables/2.parquet would be a part of the table tables. Name a file outside of it."
+    assert wanted in said.err
+    assert run_here(home, "batch", "tables", "-o", "tables/2.csv").code == 0
+
+
 def arrow_of(table: str) -> bytes:
     """The table as an Arrow stream of texts."""
     header, *lines = [line.split(",") for line in table.splitlines()]

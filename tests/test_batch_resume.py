@@ -2,59 +2,34 @@
 
 from __future__ import annotations
 
-import json
 import random
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from tests.cohorts import chunk_of
 from tests.commands import SMALL, TRIAGE, Said, environment
 from tests.here import run_here
+from tests.people_in_tables import people, write_table
 from tests.seed import SEED
-from triage.cohort.run import Tally
+from triage.book.book import RuleBook
+from triage.cohort.run import Run, Tally
+from triage.cohort.spool import Spool, SpoolRefused
 from triage.cohort.tables import arrow_tables, lines, rows
+from triage.decision.decide import Decider
 
 ROWS = 1_000
 FORMS = ("in.csv", "in.jsonl", "in.parquet", "in.arrow")
 OUTS = ("out.csv", "out.jsonl", "out.parquet", "packed.parquet")
-
-
-def people(count: int, seed: int = SEED) -> list[dict[str, object]]:
-    """Patients of whom some cannot be read, and some ids stand twice."""
-    rng = random.Random(seed)
-    return [
-        {
-            "id": f"p{rng.randrange(count * 2)}",
-            "date": rng.choice(["2026-11-25", "2026-11-26", None]),
-            "age (years)": rng.choice(["40", "61", "unknown", None, "sixty"] if n % 9 == 0 else ["40", "61"]),
-            "cancer": rng.choice(["liver", "lung", None]),
-            "leg_weakness": rng.choice(["none", "both_legs", "unknown", None]),
-        }
-        for n in range(count)
-    ]
-
-
-def write_table(path: Path, table: list[dict[str, Any]]) -> None:
-    if path.suffix == ".jsonl":
-        path.write_text("".join(json.dumps(row) + "\n" for row in table))
-    elif path.suffix == ".csv":
-        text = [",".join(table[0]), *(",".join(cell or "" for cell in row.values()) for row in table)]
-        path.write_text("\n".join(text) + "\n")
-    elif path.suffix == ".parquet":
-        pq.write_table(pa.Table.from_pylist(table), path, row_group_size=400)
-    else:
-        columns = pa.Table.from_pylist(table)
-        with pa.ipc.new_file(path, columns.schema) as file:
-            file.write_table(columns, max_chunksize=300)
 
 
 @pytest.fixture
@@ -230,6 +205,24 @@ def test_what_was_left_behind_and_is_damaged_is_begun_anew(half_done: Path) -> N
         assert (half_done / "out.csv").read_bytes() == (half_done / "whole.csv").read_bytes(), (end, SEED)
 
 
+def test_of_two_runs_into_one_file_neither_takes_what_the_other_decided(
+    small_book: RuleBook, tmp_path: Path
+) -> None:
+    run = Run(Decider(small_book), 1.0)
+    decided = [run.decide(chunk_of(small_book, [{}] * count)) for count in (1, 2, 3)]
+    one, other = (Spool(tmp_path / "s", run.schema, {"table": name}) for name in ("one", "other"))
+    one.keep(decided[0])
+    other.keep(decided[1])
+    one.keep(decided[2])
+    one.replace_kept()
+    other.replace_kept()
+    with pytest.raises(SpoolRefused):
+        list(one.kept())
+    assert list(other.kept()) == [decided[1]]
+    one.close()
+    other.close()
+
+
 @pytest.mark.parametrize("table", ["-", "cases"])
 def test_what_cannot_be_read_again_cannot_be_continued(table: str, tmp_path: Path) -> None:
     (tmp_path / "cases").mkdir()
@@ -262,13 +255,16 @@ def test_killed_at_any_moment_it_goes_on_to_the_same_bytes(out: str, tmp_path: P
     wanted = contents(tmp_path, out)
     rng = random.Random(SEED)
     kept = []
-    for _ in range(3):
-        child = subprocess.Popen([*command, "--resume"], cwd=tmp_path, env=named, stderr=subprocess.DEVNULL)
-        time.sleep(took * rng.uniform(0.3, 0.9))
-        child.kill()
-        child.wait()
+    for how in (signal.SIGKILL, signal.SIGINT, signal.SIGKILL):
+        child = subprocess.Popen([*command, "--resume"], cwd=tmp_path, env=named, stderr=subprocess.PIPE)
+        time.sleep(took * rng.uniform(0.4, 0.9))
+        child.send_signal(how)
+        _, said = child.communicate(timeout=60)
         kept.append((tmp_path / f"{out}.unfinished").exists())
         assert (tmp_path / out).read_bytes() == wanted[out]
+        if child.returncode == 130:
+            assert (b"--resume goes on." in said) == kept[-1], said
+            assert b"Traceback" not in said
     ended = subprocess.run([*command, "--resume"], cwd=tmp_path, env=named, capture_output=True, check=False)
     assert (ended.returncode, ended.stderr) == (1, whole.stderr), SEED
     assert contents(tmp_path, out) == wanted, (kept, SEED)

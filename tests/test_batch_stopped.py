@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import resource
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -96,3 +97,25 @@ def stop(child: subprocess.Popen[bytes], how: signal.Signals, home: Path) -> Non
     _, said = child.communicate(timeout=60)
     assert (child.returncode, said.decode().strip()) == (130, "Stopped.")
     assert not list(home.glob("*.part"))
+
+
+@pytest.mark.parametrize("out", ["out.csv", "out.jsonl", "out.parquet"])
+def test_a_full_disk_is_said_in_words_and_leaves_the_old_results(out: str, tmp_path: Path) -> None:
+    """No file may grow beyond a limit, which fails as a full disk does."""
+    with (tmp_path / "in.csv").open("w") as table:
+        table.write("id,age (years)\n" + "".join(f"{'x' * 40}{number},60\n" for number in range(20_000)))
+    (tmp_path / out).write_text("the old results")
+    before = sorted(path.name for path in tmp_path.iterdir())
+    ended = subprocess.run(
+        [TRIAGE, "batch", "in.csv", "-o", out],
+        env=environment(tmp_path),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000)),
+    )
+    assert ended.returncode == 2
+    assert "Traceback" not in ended.stderr
+    assert "File too large" in ended.stderr
+    assert (tmp_path / out).read_text() == "the old results"
+    assert sorted(path.name for path in tmp_path.iterdir()) == before

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import resource
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -226,3 +227,36 @@ def test_cut_off_anywhere_a_table_is_refused_in_words(name: str, tmp_path: Path)
         path.write_bytes(whole[:end])
         with pytest.raises(Problems, match=": Q010: it is damaged"):
             read(tmp_path / named)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", [name for name in WAYS if "folder" not in name])
+def test_with_wrong_bytes_in_it_a_table_is_read_or_refused_in_words(name: str, tmp_path: Path) -> None:
+    """What no checksum shows is read as it stands, but no place outside of a column is."""
+    named, write = WAYS[name]
+    path = tmp_path / named
+    write(made(150), path)
+    whole = path.read_bytes()
+    rng = random.Random(SEED)
+    refused = 0
+    for _ in range(150):
+        raw = bytearray(whole)
+        for _ in range(rng.choice([1, 1, 2, 8])):
+            raw[rng.randrange(len(raw))] = rng.choice([0, 0xFF, rng.randrange(256)])
+        path.write_bytes(raw)
+        try:
+            read(path)
+        except Problems:
+            refused += 1
+    assert refused > 10, SEED
+
+
+def test_a_folder_may_have_more_files_than_can_be_open_at_once(tmp_path: Path) -> None:
+    for number in range(100):
+        pq.write_table(made(3), tmp_path / f"{number:03}.parquet")
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (len(list(Path("/dev/fd").iterdir())) + 30, most[1]))
+    try:
+        assert len(flat(read(tmp_path))) == 300
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, most)

@@ -156,6 +156,8 @@ def _decide_table(
     for written in (files.results, files.problems, files.unfinished):
         if written.exists() and table.exists() and written.samefile(table):
             raise click.UsageError(f"{written} is the table itself. Name another file for the results.")
+    if out.suffix.lower() == ".parquet" and out.resolve().parent == table.resolve():
+        raise click.UsageError(f"{out} would be a part of the table {table}. Name a file outside of it.")
     other_book = open_book(other_rules) if other_rules else None
     run = Run(decider, share, other_book)
     with _interrupted_by_signals(), open_source(decider.book, table, form) as source:

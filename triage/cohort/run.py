@@ -129,7 +129,7 @@ class Run:
 
 def fingerprint(table: Path) -> dict[str, Any]:
     """What tells one table from another, and a changed one from what it was, without reading all of it."""
-    files = sorted(p for p in table.rglob("*") if p.is_file()) if table.is_dir() else [table]
+    files = sorted(table.glob("*.parquet")) if table.is_dir() else [table]
     found = []
     for file in files:
         stat = file.stat()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -80,8 +81,10 @@ class Spool:
     def close(self) -> None:
         """Ends the file; what is in it stays."""
         if self._writer is not None and self._file is not None:
-            self._writer.close()
-            self._file.close()
+            with suppress(OSError):  # a full disk; whole chunks can be read without the end
+                self._writer.close()
+            with suppress(OSError):
+                self._file.close()
             self._writer = self._file = None
         self._new.unlink(missing_ok=True)
 

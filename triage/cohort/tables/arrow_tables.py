@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from triage.engines.codes import not_known_words
 
 ROWS = 131_072
 """The rows of a chunk, where the table has as many together."""
+_BROKEN = (pa.ArrowException, OSError, UnicodeDecodeError)
 _END_OF_STREAM = b"\xff\xff\xff\xff\0\0\0\0"
 
 
@@ -98,11 +100,13 @@ class _Columnar:
                 after = {"group": number + 1, "skip": 0} if last else {"group": number, "skip": here}
                 yield coded_block(self._columns, batch.columns, numbers, (), {**after, "row": row}, row)
             skip = 0
+            if self._groups is not None and here != group.rows:
+                raise _damaged(self._path)
 
     def _next(self, batches: Iterator[pa.RecordBatch]) -> pa.RecordBatch | None:
         try:
             batch = next(batches, None)
-        except (pa.ArrowException, OSError):
+        except _BROKEN:
             raise _damaged(self._path) from None
         for position, column in enumerate(self._columns if batch is not None else (), start=1):
             cells = batch.column(position - 1)  # type: ignore[union-attr] # there is one
@@ -118,14 +122,16 @@ def _is_sound(column: pa.Array) -> bool:
 
     Nothing else looks at them, and places outside of a list would be read from anywhere in memory.
     """
+    listed = pa.types.is_dictionary(column.type)
     try:
-        (column.dictionary if pa.types.is_dictionary(column.type) else column).validate(full=True)
-    except pa.ArrowInvalid:
+        column.validate()
+        (column.dictionary if listed else column).validate(full=True)
+    except pa.ArrowException:
         return False
-    if not pa.types.is_dictionary(column.type):
+    if not listed or column.null_count == len(column):
         return True
-    places = pc.min_max(column.indices).as_py()
-    return places["max"] is None or 0 <= places["min"] <= places["max"] < len(column.dictionary)
+    lowest, highest = pc.min_max(column.indices).as_py().values()
+    return bool(0 <= lowest <= highest < len(column.dictionary))
 
 
 def open_parquet(book: RuleBook, path: Path, stack: ExitStack) -> _Columnar:
@@ -140,15 +146,13 @@ def open_parquet(book: RuleBook, path: Path, stack: ExitStack) -> _Columnar:
     schema: pa.Schema | None = None
     for name in files:
         try:
-            plain = pq.read_schema(name)
-            words = [field.name for field in plain if pa.types.is_string(field.type) and field.name != ID]
-            file = stack.enter_context(pq.ParquetFile(name, read_dictionary=words, pre_buffer=True))
-        except (pa.ArrowException, OSError):
+            here, some = _parquet(name)
+        except _BROKEN:
             raise _damaged(name) from None
-        if schema is not None and file.schema_arrow != schema:
-            raise Problems([_other_columns(name, file.schema_arrow, files[0], schema)])
-        schema = file.schema_arrow
-        groups.extend(_row_groups(file))
+        if schema is not None and here != schema:
+            raise Problems([_other_columns(name, here, files[0], schema)])
+        schema = here
+        groups.extend(some)
     assert schema is not None
     return _Columnar(book, path, schema, groups)
 
@@ -162,23 +166,30 @@ def _other_columns(name: Path, here: pa.Schema, first: Path, there: pa.Schema) -
     return Problem(str(name), 1, position, "Q009", what, "the same columns in every file of a folder")
 
 
-def _row_groups(file: pq.ParquetFile) -> Iterator[_Group]:
-    """The row groups of a file, small ones together."""
-    some: list[int] = []
-    rows = 0
-    for number in range(file.metadata.num_row_groups):
-        here = file.metadata.row_group(number).num_rows
-        if some and rows + here > ROWS:
-            yield _group(file, some, rows)
-            some, rows = [], 0
-        some.append(number)
-        rows += here
-    if rows:
-        yield _group(file, some, rows)
+def _parquet(name: Path) -> tuple[pa.Schema, list[_Group]]:
+    """The columns of a Parquet file, and its groups of rows, small ones together. It is opened for each."""
+    plain = pq.read_schema(name)
+    words = [field.name for field in plain if pa.types.is_string(field.type) and field.name != ID]
+    with pq.ParquetFile(name, read_dictionary=words) as file:
+        schema, sizes = file.schema_arrow, file.metadata
+        together: list[list[int]] = []
+        rows: list[int] = []
+        for number in range(sizes.num_row_groups):
+            here = sizes.row_group(number).num_rows
+            if not rows or rows[-1] + here > ROWS:
+                together.append([])
+                rows.append(0)
+            together[-1].append(number)
+            rows[-1] += here
+    if sum(rows) != sizes.num_rows:
+        raise pa.ArrowInvalid("other numbers of rows in one file")
 
+    def read(some: list[int], rows: int) -> Iterator[pa.RecordBatch]:
+        with pq.ParquetFile(name, metadata=sizes, read_dictionary=words, pre_buffer=True) as file:
+            yield from _together(file.iter_batches(ROWS, row_groups=some), rows)
 
-def _group(file: pq.ParquetFile, some: list[int], rows: int) -> _Group:
-    return _Group(rows, lambda: _together(file.iter_batches(ROWS, row_groups=some), rows))
+    pairs = zip(together, rows, strict=True)
+    return schema, [_Group(count, partial(read, some, count)) for some, count in pairs if count]
 
 
 def _together(batches: Iterator[pa.RecordBatch], rows: int) -> Iterator[pa.RecordBatch]:
@@ -211,10 +222,9 @@ def open_arrow(book: RuleBook, path: Path, stack: ExitStack) -> _Columnar:
         except pa.ArrowInvalid:
             mapped.seek(0)
             return _stream(book, path, mapped, lambda: _last(mapped), stack)
-        groups = list(_batches(file, mapped))
-    except (pa.ArrowException, OSError):
+        return _Columnar(book, path, file.schema, list(_batches(file, mapped)))
+    except _BROKEN:
         raise _damaged(path) from None
-    return _Columnar(book, path, file.schema, groups)
 
 
 def _stream(book: RuleBook, path: Path, file: Any, last: Callable[[], bytes], stack: ExitStack) -> _Columnar:

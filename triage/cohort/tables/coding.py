@@ -116,9 +116,12 @@ def _usual(values: pa.Array) -> pa.Array:
     """The same cells in a type with which Arrow can do everything."""
     type_ = values.type
     if pa.types.is_dictionary(type_):
-        return pa.DictionaryArray.from_arrays(values.indices, _usual(values.dictionary), safe=False)
-    if pa.types.is_string_view(type_):
-        return values.cast(pa.string())
+        listed = _usual(values.dictionary)
+        listed = listed.dictionary_decode() if pa.types.is_dictionary(listed.type) else listed
+        return pa.DictionaryArray.from_arrays(values.indices, listed, safe=False)
+    if pa.types.is_string_view(type_):  # a cast would also read what stands where a cell is null
+        found = values.dictionary_encode()
+        return pa.DictionaryArray.from_arrays(found.indices, found.dictionary.cast(pa.string()))
     if pa.types.is_decimal(type_) and type_.bit_width < 128:
         return values.cast(pa.decimal128(type_.precision, type_.scale))
     return values

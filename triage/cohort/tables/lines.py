@@ -63,22 +63,19 @@ class _Lines:
         raise NotImplementedError
 
     def _blocks(self, after: Position | None) -> Iterator[_Block]:
-        """Blocks of about the same size, each up to the end of a line."""
+        """Blocks of about the same size, each up to the end of a line.
+
+        Where one ends follows from where it begins, so that reading on from there gives the same ones.
+        """
         byte, line = (after["byte"], after["line"]) if after else (0, 1)
         if after:
             self._stream.seek(byte)
         rest = b""
-        while True:
-            read = self._stream.read(self._block - len(rest))
-            text = rest + read
-            end = text.rfind(b"\n") + 1 if read else len(text)
-            if read and not end and len(text) < self._block:
-                rest = text  # a pipe gives what it has
-                continue
-            if not text:
-                return
+        while text := rest + self._stream.read(self._block - len(rest)):
+            is_last = len(text) < self._block
+            end = len(text) if is_last else text.rfind(b"\n") + 1
             skipped = 0
-            if read and not end:
+            if not end:
                 skipped = self._skip_line()
                 end = len(text)
             end = _after_lines(text, end, ROWS)
