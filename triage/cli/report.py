@@ -42,7 +42,7 @@ def report(ctx: click.Context, results: Path, target: Path, least: int | None, r
     at all.
     """
     if not _has_libraries():
-        command = f'{sys.executable} -m pip install altair vl-convert-python'
+        command = f"{sys.executable} -m pip install altair vl-convert-python"
         click.echo(f"A page is drawn by Altair. Install it with:\n  {command}", err=True)
         ctx.exit(UNREADABLE)
     from triage.book.whole_file import write_whole
