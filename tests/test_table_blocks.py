@@ -79,7 +79,7 @@ def agree(name: str, table: bytes, block: int) -> None:
         assert rows_in([first]) == rows_in([chunk])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(table=csv_tables(), block=st.integers(1, 3 * LONGEST))
 def test_a_csv_table_in_blocks_reads_as_one_line_after_another(table: bytes, block: int) -> None:
     agree("in.csv", table, block)
@@ -89,6 +89,17 @@ def test_a_csv_table_in_blocks_reads_as_one_line_after_another(table: bytes, blo
 @given(table=json_tables(), block=st.integers(1, 3 * LONGEST))
 def test_json_lines_in_blocks_read_as_one_line_after_another(table: bytes, block: int) -> None:
     agree("in.jsonl", table, block)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["in.csv", "in.jsonl"])
+def test_thousands_of_tables_in_blocks_read_as_one_line_after_another(name: str) -> None:
+    @settings(max_examples=3_000, deadline=None, database=None)
+    @given(table=csv_tables() if name == "in.csv" else json_tables(), block=st.integers(1, 3 * LONGEST))
+    def check(table: bytes, block: int) -> None:
+        agree(name, table, block)
+
+    check()
 
 
 @settings(max_examples=100, deadline=None)

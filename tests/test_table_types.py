@@ -190,6 +190,7 @@ def test_the_day_of_a_time_is_the_one_of_its_zone() -> None:
     "wrong",
     [
         pa.array(["2026-02-30"]), pa.array(["25.11.2026"]), pa.array(["2026-11"]), pa.array(["x"]),
+        pa.array(["2026-11-25 to 2026-11-30"]), pa.array(["20261125"]), pa.array(["2026-W48-3"]),
         pa.array([2**31 - 1], pa.int32()).cast(pa.date32()),
         pa.array([-(2**31)], pa.int32()).cast(pa.date32()),
         pa.array([10**17], pa.int64()).cast(pa.timestamp("s")),
