@@ -28,13 +28,15 @@ from triage.book.facts import Fact
 from triage.book.reading.load import load_book
 from triage.book.shipped import shipped_folder
 from triage.cohort.batch import Files, write_batch
+from triage.cohort.chunk import ROWS
 from triage.cohort.run import Run, fingerprint
+from triage.cohort.sample import SHARE
 from triage.cohort.spool import Spool
 from triage.cohort.tables.columns import column_names
 from triage.cohort.tables.source import open_source
 from triage.decision.decide import Decider
 
-KNOWN, WORSE, SHARE = 0.6, 0.1, 0.00001
+KNOWN, WORSE = 0.6, 0.1
 PART = 250_000
 WORKS = READING, PACKED, LISTS = "reading alone", "decided, packed", "decided, lists"
 
@@ -84,7 +86,7 @@ def read_alone(table: Path) -> None:
     """Reads everything that deciding reads, in the quickest way that pyarrow has, and keeps nothing."""
     if table.suffix == ".parquet":
         words = [field.name for field in pq.read_schema(table) if pa.types.is_dictionary(field.type)]
-        for _ in pq.ParquetFile(table, read_dictionary=words, pre_buffer=True).iter_batches(131_072):
+        for _ in pq.ParquetFile(table, read_dictionary=words, pre_buffer=True).iter_batches(ROWS):
             pass
     elif table.suffix == ".csv":
         with table.open("rb") as stream:

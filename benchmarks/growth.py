@@ -19,8 +19,9 @@ from itertools import cycle, islice
 
 import pyarrow as pa
 from made_book import made_book, made_patients
-from peers.columns import ROWS, load
+from peers.columns import load
 
+from triage.cohort.chunk import ROWS
 from triage.decision.at_once import AtOnce
 
 SEED = 1

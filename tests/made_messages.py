@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.message_cases import SMALL, as_lines, nothing
+from tests.message_cases import SMALL, as_lines, nothing, through_a_table
 from tests.random_books import random_facts, random_rule
 from tests.raw_messages import RAW
 from tests.table_messages import TABLES
@@ -30,7 +30,7 @@ from triage.book.reading.load import load_book
 from triage.book.reading.text import MAX_BYTES, parse_page
 from triage.book.rule import Constraint
 from triage.calls.session import Session
-from triage.cohort.tables.rows import case_rows, read_rows
+from triage.cohort.tables.rows import case_rows
 from triage.engines.durable import MAX_FACTS, DurableEngine, EngineFailure
 from triage.engines.truth import Firings
 
@@ -177,8 +177,7 @@ def _checked_by(engine: type[_DeafEngine]) -> Callable[[Path], list[str]]:
 def _table(folder: Path) -> list[str]:
     path = folder / "table.csv"
     path.write_text("id,cancer\n1,lung\n", encoding="utf-16")
-    with path.open("rb") as stream:
-        return as_lines(lambda: nothing(list(read_rows(load_book(SMALL), path, stream))))
+    return list(through_a_table(folder, path))
 
 
 def _folder_as_a_table(folder: Path) -> list[str]:

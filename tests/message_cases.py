@@ -22,7 +22,7 @@ from triage.book.reading.load import load_book
 from triage.book.reading.text import read_page
 from triage.calls.session import Session
 from triage.cli.main import triage
-from triage.cohort.tables.rows import read_rows
+from triage.cohort.tables.source import open_source
 from triage.decision.settings import load_settings
 
 HERE = Path(__file__).parent
@@ -89,9 +89,12 @@ def _through_settings(folder: Path, path: Path) -> Iterable[str]:
     return as_lines(lambda: nothing(load_settings(path)))
 
 
-def _through_a_table(folder: Path, path: Path) -> Iterable[str]:
-    with path.open("rb") as stream:
-        return as_lines(lambda: nothing(list(read_rows(load_book(SMALL), path, stream))))
+def through_a_table(folder: Path, path: Path) -> Iterable[str]:
+    def read() -> list[object]:
+        with open_source(load_book(SMALL), path) as source:
+            return list(source.chunks())
+
+    return as_lines(lambda: nothing(read()))
 
 
 def _through_a_session(folder: Path, path: Path) -> Iterable[str]:
@@ -109,7 +112,7 @@ _READERS: dict[str, Callable[[Path, Path], Iterable[str]]] = {
     "book": _through_the_book,
     "cases": _through_cases,
     "settings": _through_settings,
-    "table": _through_a_table,
+    "table": through_a_table,
     "session": _through_a_session,
     "decide": _through_decide,
 }

@@ -20,11 +20,12 @@ from tests.commands import run
 from tests.seed import SEED
 from triage.book.book import RuleBook
 from triage.book.rule import Level
-from triage.cohort.report.counts import KINDS, LEVELS, STATUSES, Counts, count_results
+from triage.cohort.report.counts import KINDS, LEVELS, Counts, count_results
 from triage.cohort.report.figures import ALL, TO_REVIEW, UNDATED, Figures, figures, level_key
 from triage.cohort.report.masking import Key, Sum, masked
 from triage.cohort.report.periods import periods
 from triage.cohort.report.reading import NotResults
+from triage.decision.level_told import STATUSES
 from triage.decision.packed import packed_field
 
 LISTS = ("rules", "counted", "review", "exams", "suspects", "open_rules", "open", "contradictions")

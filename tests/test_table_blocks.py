@@ -11,13 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.one_by_one import read_rows
 from tests.table_strategies import BOOK, LONGEST, csv_tables, json_tables
 from triage.book.problems import Problems
 from triage.cohort.chunk import Chunk, RefusedRow
 from triage.cohort.tables import lines, rows
 from triage.cohort.tables.finding import row_at
 from triage.cohort.tables.lines import CsvLines, JsonLines
-from triage.cohort.tables.rows import Row, read_rows
+from triage.cohort.tables.rows import Row
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -15,10 +15,9 @@ import pyarrow.compute as pc
 from peers.outcome import Outcome, Peer
 from peers.tables import numbered
 from triage.book.book import RuleBook
+from triage.cohort.chunk import ROWS
 from triage.decision.at_once import AtOnce
 from triage.engines.columns import code_type
-
-ROWS = 131_072  # as the readers of tables cut them
 
 
 def prepare(book: RuleBook, only: Collection[str] | None = None) -> Peer:

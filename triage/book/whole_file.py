@@ -33,7 +33,9 @@ def whole_file(path: Path, mode: int = 0o666) -> Iterator[IO[bytes]]:
         beside.replace(path)
     except BaseException as error:
         beside.unlink(missing_ok=True)
-        if isinstance(error, OSError) and (error.filename == str(beside) or error.errno in _FULL):
+        if isinstance(error, OSError) and (
+            error.filename == str(beside) or (error.filename is None and error.errno in _FULL)
+        ):
             raise OSError(error.errno, f"cannot be written: {error.strerror}", str(named)) from None
         raise
     folder = os.open(path.parent, os.O_RDONLY)

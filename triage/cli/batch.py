@@ -103,12 +103,13 @@ def batch(
     rules: Path | None,
     settings: Path | None,
 ) -> None:
-    """Decide every patient of IN: a table, a case file, or a folder of either; `-` is standard input.
+    """Decide every patient of IN: a table, a case file, or a folder; `-` is standard input.
 
-    A table is .csv, .jsonl, .parquet or .arrow. Columns are facts of the rule book, numbers as
-    `temperature (°C)`, and `id` and `date`. An empty cell was not asked; `unknown` was asked and is not
-    known. A row that cannot be read is refused with its reason: rows in = rows out + rows refused. Ids
-    in more than one row are said. OUT is written whole or not at all.
+    A table is .csv, .jsonl, .parquet or .arrow; a folder holds .parquet or case files. Columns are
+    facts of the rule book, numbers as `temperature (°C)`, and `id` and `date`. An empty cell was not
+    asked; `unknown` was asked and is not known. A row that cannot be read is refused with its reason:
+    rows in = rows out + rows refused. Ids in more than one row are said. OUT is written whole or not
+    at all.
     """
     if schema or template:
         _describe(open_book(rules), schema, template)
@@ -122,8 +123,10 @@ def batch(
     decider = open_decider(rules, settings)
     code = DONE
     if out is not None:
-        if out.suffix.lower() not in (".csv", ".jsonl", ".parquet"):
-            raise click.UsageError(f"{out} must end in .csv, .jsonl or .parquet.")
+        from triage.cohort.writing import FORMS
+
+        if out.suffix.lower() not in FORMS:
+            raise click.UsageError(f"{out} must end in {', '.join(FORMS[:-1])} or {FORMS[-1]}.")
         if packed and out.suffix.lower() != ".parquet":
             raise click.UsageError("--packed is for a .parquet file.")
         if explain and table == _STANDARD_INPUT:

@@ -70,12 +70,11 @@ def _steady_streams() -> None:
 def _say_and_exit(error: Exception) -> NoReturn:
     from triage.book.problems import Problems, lines_of
     from triage.engines.durable import EngineUnavailable
-    from triage.engines.machine import MachineMissing
 
     if isinstance(error, Problems):
         for line in lines_of(error.problems):
             click.echo(line, err=True)
-    elif isinstance(error, EngineUnavailable | MachineMissing):
+    elif isinstance(error, EngineUnavailable):
         click.echo(str(error), err=True)
     elif isinstance(error, ModuleNotFoundError) and error.name in _EXTRA:
         libraries = " ".join(_EXTRA.values())

@@ -53,7 +53,8 @@ def progress(source: Source) -> Iterator[Callable[[Tally, int], None]]:
 def say_tally(tally: Tally, problems: Path, *, compared: bool) -> None:
     """The counts: rows in, out and refused, by level, and what another book tells."""
     from triage.cohort.comparison import TOLD
-    from triage.cohort.run import MOST_IDS, NO_LEVEL
+    from triage.cohort.run import MOST_IDS
+    from triage.decision.level_told import NO_LEVEL
 
     click.echo(f"{tally.read} rows in = {tally.decided} rows out + {tally.refused} refused", err=True)
     for name in (*(level.name for level in reversed(Level)), NO_LEVEL):

@@ -14,6 +14,7 @@ import pyarrow as pa
 from triage.book.book import RuleBook
 from triage.cohort.chunk import RefusedRow
 from triage.cohort.run import Run
+from triage.cohort.sample import SHARE
 from triage.cohort.spool import Decided
 from triage.cohort.tables.coding import coded_block
 from triage.cohort.tables.columns import columns_named
@@ -21,7 +22,6 @@ from triage.cohort.writing import with_lists
 from triage.decision.decide import Decider
 from triage.decision.settings import Settings
 
-SHARE = 0.00001
 _LEFT_OUT = ("row", "checked")
 
 
@@ -37,20 +37,23 @@ class DecideBatches:
 
     def __init__(self, book: RuleBook, settings: Settings | None = None, share: float = SHARE) -> None:
         self._asked = (book, settings or Settings(), share)
-        self._run: Run | None = None
-        plain = self._plain(Run(Decider(book, settings), share).nothing())
+        self._run: Run | None = self._new_run()
+        plain = self._plain(self._run.nothing())
         self.schema: pa.Schema = plain.schema.append(pa.field("refused", pa.string()))
 
     def __getstate__(self) -> dict[str, object]:
         return {**self.__dict__, "_run": None}  # an engine stays in its process
 
+    def _new_run(self) -> Run:
+        book, settings, share = self._asked
+        return Run(Decider(book, settings), share, always=0)
+
     def __call__(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """The decisions of these batches, one batch for each."""
-        book, settings, share = self._asked
-        self._run = run = self._run or Run(Decider(book, settings), share, always=0)
+        self._run = run = self._run or self._new_run()
         for batch in batches:
             batch.validate(full=True)
-            columns = columns_named(book, "the batch", batch.schema.names)
+            columns = columns_named(self._asked[0], "the batch", batch.schema.names)
             rows = np.arange(1, batch.num_rows + 1)
             yield self._in_order(run.decide(coded_block(columns, batch.columns, rows, (), {}, 0)), batch)
 

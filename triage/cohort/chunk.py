@@ -8,6 +8,9 @@ from typing import Any, TypeAlias
 
 import pyarrow as pa
 
+ROWS = 131_072
+"""The rows of a chunk, where a table has as many together."""
+
 Position: TypeAlias = Mapping[str, Any]
 """Where in its table a reader can go on; plain values that JSON can hold."""
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from triage.book.book import RuleBook
+from triage.book.rule import Level
 from triage.cohort.chunk import ABOUT, Chunk, Position
 from triage.cohort.comparison import OtherBook
 from triage.cohort.sample import ALWAYS, Sample
@@ -21,9 +21,8 @@ from triage.cohort.tables.ahead import each_in_order
 from triage.cohort.tables.source import Source
 from triage.decision.at_once import AtOnce
 from triage.decision.decide import Decider
+from triage.decision.level_told import level_told
 
-NO_LEVEL = "no level"
-"""What is counted of those whose advice is `none` only for want of answers."""
 MOST_IDS = 1_000_000
 """In how many rows repeated ids are looked for; remembering more would take memory without bound."""
 _CHECKED = pa.field("checked", pa.bool_(), nullable=False)
@@ -50,11 +49,14 @@ class Tally:
         self.refused += len(decided.refused)
         self.read += results.num_rows + len(decided.refused)
         self.checked += results.column("checked").true_count
-        for level, number in _value_counts(_levels(results)):
-            self.levels[level] = self.levels.get(level, 0) + number
+        words = ["advice", "possible", "status"]
+        told = pa.Table.from_batches([results.select(words)]).group_by(words).aggregate([([], "count_all")])
+        for one in told.to_pylist():
+            level = level_told(Level[one["advice"]], Level[one["possible"]], one["status"])
+            self.levels[level] = self.levels.get(level, 0) + one["count_all"]
         if "told" in results.schema.names:
-            for word, number in _value_counts(results.column("told")):
-                self.told[word] = self.told.get(word, 0) + number
+            for one in results.column("told").value_counts().to_pylist():
+                self.told[one["values"]] = self.told.get(one["values"], 0) + one["counts"]
         if len(self._ids) < MOST_IDS:
             self._look_for_repeated(results.column("id").to_pylist())
             self._look_for_repeated([row.id for row in decided.refused if row.id])
@@ -68,18 +70,6 @@ class Tally:
                     self.repeated[id] = None
                 seen.add(id)
         self._ids |= new
-
-
-def _levels(results: pa.RecordBatch) -> pa.Array:
-    """The level that each row may be told: `none` only when nothing else is possible."""
-    advice, possible, status = (results.column(n).cast(pa.string()) for n in ("advice", "possible", "status"))
-    doubtful = pc.or_(pc.not_equal(possible, "none"), pc.equal(status, "out_of_scope"))
-    return pc.if_else(pc.and_(pc.equal(advice, "none"), doubtful), NO_LEVEL, advice)
-
-
-def _value_counts(column: pa.Array) -> Iterator[tuple[str, int]]:
-    for counted in column.value_counts().to_pylist():
-        yield counted["values"], counted["counts"]
 
 
 class Run:

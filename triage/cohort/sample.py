@@ -16,6 +16,8 @@ from triage.decision.decide import Decider, Decision
 from triage.decision.packed import names_of, unpacked
 
 _TOGETHER = 200  # rows that are put into words at a time
+SHARE = 0.00001
+"""The share of rows that is checked where nobody asks for more."""
 ALWAYS = 100
 """The number of the last row that is checked whatever the share is."""
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from operator import or_
-from typing import get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -21,14 +20,13 @@ from triage.book.facts import Fact
 from triage.book.logic import Is, Spans, facts_of
 from triage.book.quantity import Scale
 from triage.book.rule import Level
-from triage.decision.decide import Status
+from triage.decision.level_told import STATUSES
 from triage.decision.packed import packed_field
 from triage.decision.settings import Settings
 from triage.engines.circuit import Bits
 from triage.engines.columns import Part, Patients, code_type
 from triage.engines.machine import Machine
 
-STATUSES: tuple[str, ...] = get_args(Status)
 _LEVELS = tuple(level.name for level in Level)
 _WORDS_OF = {"urgency": _LEVELS, "possible": _LEVELS, "advice": _LEVELS, "status": STATUSES}
 _WORDS = pa.dictionary(pa.int8(), pa.string())

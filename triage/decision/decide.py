@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol
+from typing import Protocol
 
 from triage.book.book import RuleBook
 from triage.book.facts import Answers, Known, known
 from triage.book.logic import Is, facts_of, fold
 from triage.book.rule import Constraint, Level, Rule
+from triage.decision.level_told import Status, gives_level
 from triage.decision.settings import Settings
 from triage.engines.durable import DurableEngine, EngineFailure
 from triage.engines.reference import Reading, Trace, trace
 from triage.engines.truth import Firings, Truth
-
-Status = Literal["decided", "unfinished", "unresolved", "out_of_scope"]
 
 
 class SecondEngine(Protocol):
@@ -88,9 +87,7 @@ class Decision:
     @property
     def gives_level(self) -> bool:
         """Whether the advice may be told as a level: `none` may only when nothing else is possible."""
-        if self.advice is not Level.none:
-            return True
-        return self.status != "out_of_scope" and self.possible is Level.none
+        return gives_level(self.advice, self.possible, self.status)
 
     @property
     def doubted(self) -> frozenset[str]:

@@ -10,7 +10,8 @@ from typing_extensions import TypedDict
 from triage.book.facts import known
 from triage.book.logic import facts_of
 from triage.book.rule import Level, LevelName, Rule
-from triage.decision.decide import Decision, Status
+from triage.decision.decide import Decision
+from triage.decision.level_told import Status
 from triage.engines.reference import trace
 from triage.engines.truth import Truth
 

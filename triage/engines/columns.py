@@ -19,6 +19,7 @@ from triage.book.facts import Fact
 from triage.book.logic import Condition, Is, Spans, fold
 from triage.engines.circuit import Bits, Circuit
 from triage.engines.codes import TICKED, bits_of, code_of, largest_code
+from triage.engines.truth import at_least_of_bits
 
 
 def code_type(fact: Fact) -> pa.DataType:
@@ -138,17 +139,10 @@ class Patients:
         return self.at_least(1, parts)
 
     def at_least(self, count: int, parts: Sequence[Part]) -> Part:
-        certain = self._reached(count, [part.certain for part in parts])
-        possible = self._reached(count, [part.possible for part in parts])
+        ends = self.circuit.everybody, self.circuit.nobody
+        certain = at_least_of_bits(count, [part.certain for part in parts], *ends)
+        possible = at_least_of_bits(count, [part.possible for part in parts], *ends)
         return Part(certain, possible, parts=tuple(parts))
-
-    def _reached(self, count: int, parts: Sequence[Bits]) -> Bits:
-        """Who is in at least `count` of the parts."""
-        reached = [self.circuit.everybody] + [self.circuit.nobody] * count
-        for part in parts:
-            for already in range(count, 0, -1):
-                reached[already] = reached[already] | (reached[already - 1] & part)
-        return reached[count]
 
 
 class _AskedAlone(Patients):

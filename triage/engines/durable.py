@@ -42,7 +42,7 @@ _names = itertools.count()
 
 
 class EngineUnavailable(Exception):
-    """durable-rules is not installed, or cannot run on this Python; the text says what to do."""
+    """What an engine needs is not installed, or cannot run on this Python; the text says what to do."""
 
 
 class EngineFailure(Exception):

@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from triage.engines.circuit import Bits, Circuit, Operation, Operator
+from triage.engines.durable import EngineUnavailable
 
 _MADE_FROM = {  # which of its numbers an operation takes from other operations
     Operator.AND: ("left", "right"),
@@ -27,7 +28,7 @@ _MADE_FROM = {  # which of its numbers an operation takes from other operations
 }
 
 
-class MachineMissing(Exception):
+class MachineMissing(EngineUnavailable):
     """The compiled part of the columns engine is not there, or is not of this version."""
 
 

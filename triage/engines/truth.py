@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Protocol, Self, TypeVar
+
+
+class _HasBits(Protocol):
+    def __and__(self, other: Self, /) -> Self: ...
+    def __or__(self, other: Self, /) -> Self: ...
+
+
+T = TypeVar("T", bound=_HasBits)
 
 
 class Truth(IntEnum):
@@ -27,6 +36,15 @@ def any_of(parts: Sequence[Truth]) -> Truth:
 
 def at_least_of(count: int, parts: Sequence[Truth]) -> Truth:
     return sorted(parts, reverse=True)[count - 1]
+
+
+def at_least_of_bits(count: int, parts: Iterable[T], everybody: T, nobody: T) -> T:
+    """Whose bit is set in at least `count` of the parts, which are whatever has `&` and `|`."""
+    reached = [everybody] + [nobody] * count
+    for part in parts:
+        for already in range(count, 0, -1):
+            reached[already] = reached[already] | (reached[already - 1] & part)
+    return reached[count]
 
 
 @dataclass(frozen=True, slots=True)

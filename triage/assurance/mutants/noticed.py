@@ -19,7 +19,7 @@ from triage.book.reading.case import Case
 from triage.book.rule import Rule
 from triage.decision.decide import Decider, Decision
 from triage.engines.reference import firings
-from triage.engines.truth import Firings, Truth
+from triage.engines.truth import Firings, Truth, at_least_of_bits
 
 Patients: TypeAlias = tuple[int, int]
 """Of whom something is certain, and of whom it is possible: bit n for the n-th patient."""
@@ -54,16 +54,7 @@ class AtOnce:
 
     def at_least(self, count: int, parts: Sequence[Patients]) -> Patients:
         certain, possible = ([*(p[side] for p in parts)] for side in (0, 1))
-        return _reached(count, certain), _reached(count, possible)
-
-
-def _reached(count: int, parts: Iterable[int]) -> int:
-    """The bits that are set in at least `count` of the parts."""
-    reached = [-1] + [0] * count
-    for part in parts:
-        for already in range(count, 0, -1):
-            reached[already] |= reached[already - 1] & part
-    return reached[count]
+        return at_least_of_bits(count, certain, -1, 0), at_least_of_bits(count, possible, -1, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import get_args
 
 from triage.book.rule import Level
 from triage.cohort.report.reading import DATE, LISTS, TEXTS, Block, NotResults, blocks, problem_blocks
-from triage.decision.decide import Status
+from triage.decision.level_told import NO_LEVEL, STATUSES, level_told
 
-STATUSES: tuple[Status, ...] = get_args(Status)
-NO_LEVEL = "no level"
-"""What is counted of those whose level is `none` only for want of answers."""
 KINDS = ("urgency", "advice", "possible")
 LEVELS = (*(level.name for level in reversed(Level)), NO_LEVEL)
 """What a patient can be told, most urgent first."""
@@ -63,13 +59,6 @@ def count_results(path: Path) -> Counts:
     return counts
 
 
-def told(level: Level, possible: Level, status: str) -> str:
-    """The level as it may be told: `none` is one only where nothing else is possible, and in scope."""
-    if level is not Level.none or (possible is Level.none and status != "out_of_scope"):
-        return level.name
-    return NO_LEVEL
-
-
 def _count_levels(path: Path, counts: Counts, block: Block) -> None:
     for row in block.group_by(list(TEXTS)).aggregate([([], "count_all")]).to_pylist():
         number, book, status = row["count_all"], row["rule_book"], row["status"]
@@ -82,7 +71,7 @@ def _count_levels(path: Path, counts: Counts, block: Block) -> None:
             what = ", ".join(f"{kind} {level.name}" for kind, level in levels.items())
             raise NotResults(path, f"no decision has {what}: advice lies between urgency and possible")
         for kind, level in levels.items():
-            counts.levels[kind][told(level, levels["possible"], status)] += number
+            counts.levels[kind][level_told(level, levels["possible"], status)] += number
         counts.statuses[status] += number
         counts.books[unharmed(book)] += number
 
@@ -129,7 +118,7 @@ def _count_days(path: Path, counts: Counts, block: Block) -> None:
         text = row[DATE]
         if text not in days:
             days[text] = _day(path, text)
-        level = told(Level[row["advice"]], Level[row["possible"]], row["status"])
+        level = level_told(Level[row["advice"]], Level[row["possible"]], row["status"])
         counts.days.setdefault(days[text], Counter())[level] += row["count_all"]
 
 

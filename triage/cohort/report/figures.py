@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from triage.book.book import RuleBook
 from triage.book.rule import Level
-from triage.cohort.report.counts import KINDS, LEVELS, STATUSES, Counts, dated
+from triage.cohort.report.counts import KINDS, LEVELS, Counts, dated
 from triage.cohort.report.masking import Key, Shown, Sum, exact, masked
 from triage.cohort.report.periods import Periods, periods
 from triage.cohort.report.reading import LISTS
+from triage.decision.level_told import STATUSES
 
 ALL: Key = ("all",)
 REFUSED: Key = ("refused",)

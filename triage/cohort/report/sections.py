@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from triage.cohort.report.counts import KINDS, LEVELS, STATUSES
+from triage.cohort.report.counts import KINDS, LEVELS
 from triage.cohort.report.figures import ALL, TO_REVIEW, UNDATED, Figures, level_key
 from triage.cohort.report.html import Html, element, joined, table
 from triage.cohort.report.masking import Shown
@@ -21,6 +21,7 @@ from triage.cohort.report.words import (
     plain_level,
     shortened,
 )
+from triage.decision.level_told import STATUSES
 
 MOST_BARS = 15
 _BELOW = "Every number stands in the table below."

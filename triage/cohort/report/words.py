@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from triage.book.book import RuleBook
 from triage.book.rule import Level
-from triage.cohort.report.counts import NO_LEVEL
 from triage.cohort.report.figures import Figures
 from triage.cohort.report.html import Html, element, joined
+from triage.decision.level_told import NO_LEVEL
 
 COLOURS = {
     "now": "#6a1136",

@@ -19,7 +19,7 @@ def each_in_order(
     function: Callable[[S], T],
     things: Iterable[S],
     workers: int | None = None,
-    stop: Callable[[], object] = bool,
+    stop: Callable[[], object] = lambda: None,
 ) -> Iterator[T]:
     """What a function makes of these things, in their order, by several threads and a few at a time.
 

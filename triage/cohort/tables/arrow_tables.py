@@ -16,15 +16,13 @@ import pyarrow.parquet as pq
 
 from triage.book.book import RuleBook
 from triage.book.problems import Problem, Problems
-from triage.cohort.chunk import Chunk, Position
+from triage.cohort.chunk import ROWS, Chunk, Position
 from triage.cohort.tables.ahead import ahead
 from triage.cohort.tables.coding import coded_block
 from triage.cohort.tables.columns import DATE, ID, Column, columns_named
 from triage.cohort.tables.pipe import Pipe, standard_input
 from triage.engines.codes import not_known_words
 
-ROWS = 131_072
-"""The rows of a chunk, where the table has as many together."""
 _BROKEN = (pa.ArrowException, OSError, UnicodeDecodeError)
 _END_OF_STREAM = b"\xff\xff\xff\xff\0\0\0\0"
 

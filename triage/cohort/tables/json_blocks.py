@@ -15,6 +15,7 @@ import pyarrow.json
 
 from triage.book.book import RuleBook
 from triage.cohort.tables.columns import Column, column_named, column_names
+from triage.cohort.tables.rows import is_utf8
 
 _NUMBER = re.compile(rb'(?<!\\)":[ \t\r]*(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?)(?=[,} \t\r])')
 _OPEN, _CLOSE, _NEWLINE, _RETURN = (ord(letter) for letter in "{}\n\r")
@@ -57,7 +58,7 @@ class JsonBlocks:
 
 def _plain_lines(text: bytes, longest: int) -> int:
     """How many lines a block has, each an object by its ends and without an escape; else 0."""
-    if not text.endswith(b"\n") or b"\\u" in text or b"\0" in text or not _is_utf8(text):
+    if not text.endswith(b"\n") or b"\\u" in text or b"\0" in text or not is_utf8(text):
         return 0
     raw = np.frombuffer(text, np.uint8)
     ends = np.flatnonzero(raw == _NEWLINE)
@@ -67,11 +68,3 @@ def _plain_lines(text: bytes, longest: int) -> int:
     last = raw[ends - 1]
     last = np.where(last == _RETURN, raw[ends - 2], last)
     return len(ends) if (raw[starts] == _OPEN).all() and (last == _CLOSE).all() else 0
-
-
-def _is_utf8(text: bytes) -> bool:
-    try:
-        text.decode()
-    except UnicodeDecodeError:
-        return False
-    return True

@@ -16,27 +16,25 @@ import pyarrow as pa
 import pyarrow.csv
 
 from triage.book.book import RuleBook
-from triage.book.problems import Problem, Problems
-from triage.cohort.chunk import Chunk, Position
+from triage.cohort.chunk import ROWS, Chunk, Position
 from triage.cohort.tables.ahead import ahead, each_in_order
 from triage.cohort.tables.coding import coded_block, coded_rows
-from triage.cohort.tables.columns import Column, columns_named
+from triage.cohort.tables.columns import ID, Column, columns_named
 from triage.cohort.tables.json_blocks import JsonBlocks
 from triage.cohort.tables.pipe import Stream
-from triage.cohort.tables.rows import MAX_LINE, Row, csv_row, header, json_row
+from triage.cohort.tables.rows import MAX_LINE, Row, as_text, csv_row, header, is_utf8, json_row
 
 BLOCK = 2**24
-ROWS = 131_072
 _COMMA, _QUOTE, _NEWLINE, _RETURN, _NUL = (ord(letter) for letter in ',"\n\r\0')
 _Bytes = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """Whole lines of a table: the number of the first, and where in the table the next block begins."""
+    """Whole lines of a table: where in it they begin, and where the next block does."""
 
     text: bytes
-    line: int
+    begin: Position
     after: Position
 
 
@@ -49,6 +47,7 @@ class _Lines:
         self._block = max(block or BLOCK, MAX_LINE + 2)
         self.resumable = str(path) != "-" and path.is_file()
         self.size = path.stat().st_size if self.resumable else None
+        self._begin: Position = {"byte": 0, "line": 1}
 
     def chunks(self, after: Position | None = None) -> Iterator[Chunk]:
         """The rows of the table, from the start or after an earlier chunk."""
@@ -56,8 +55,7 @@ class _Lines:
 
     def positions(self, after: Position | None = None) -> Iterator[Position]:
         """Where each chunk begins."""
-        for block in self._blocks(after):
-            yield {"byte": block.after["byte"] - block.after["bytes"], "line": block.line}
+        return (block.begin for block in self._blocks(after))
 
     def _chunk(self, block: _Block) -> Chunk:
         raise NotImplementedError
@@ -67,9 +65,9 @@ class _Lines:
 
         Where one ends follows from where it begins, so that reading on from there gives the same ones.
         """
-        byte, line = (after["byte"], after["line"]) if after else (0, 1)
-        if after:
-            self._stream.seek(byte)
+        begin = after or self._begin
+        if after or self.resumable:
+            self._stream.seek(begin["byte"])
         rest = b""
         while text := rest + self._stream.read(self._block - len(rest)):
             is_last = len(text) < self._block
@@ -80,11 +78,10 @@ class _Lines:
                 end = len(text)
             end = _after_lines(text, end, ROWS)
             text, rest = text[:end], text[end:]
-            taken = len(text) + skipped
             lines = text.count(b"\n") + (not text.endswith(b"\n"))
-            byte += taken
-            yield _Block(text, line, {"byte": byte, "line": line + lines, "bytes": taken})
-            line += lines
+            end_of_block = {"byte": begin["byte"] + len(text) + skipped, "line": begin["line"] + lines}
+            yield _Block(text, begin, end_of_block)
+            begin = end_of_block
 
     def _skip_line(self) -> int:
         """Reads to the end of a line that is longer than a block, and says how much that was."""
@@ -108,13 +105,13 @@ class JsonLines(_Lines):
         if parsed is None:
             return self._chunk_with_care(block)
         columns, cells = parsed
-        rows = np.arange(block.line, block.after["line"])
+        rows = np.arange(block.begin["line"], block.after["line"])
         return coded_block(columns, cells, rows, (), block.after, block.after["byte"])
 
     def _chunk_with_care(self, block: _Block) -> Chunk:
         rows = []
-        for number, raw in enumerate(_split(block.text), start=block.line):
-            text = _as_text(raw, first=number == 1, path=self._path)
+        for number, raw in enumerate(_split(block.text), start=block.begin["line"]):
+            text = as_text(raw, first=number == 1, path=self._path)
             if text is None or text.strip():
                 rows.append(json_row(self._book, number, text))
         return coded_rows(self._book, rows, block.after, block.after["byte"])
@@ -126,30 +123,18 @@ class CsvLines(_Lines):
     def __init__(self, book: RuleBook, path: Path, stream: Stream, block: int = 0) -> None:
         super().__init__(book, path, stream, block)
         raw = stream.readline(MAX_LINE)
-        names = header(path, iter([_as_text(raw, first=True, path=path)] if raw else []))
-        self._columns = columns_named(book, str(path), names)
+        self._columns = columns_named(book, str(path), header(path, raw))
         self._begin = {"byte": len(raw), "line": 2}
 
-    def _blocks(self, after: Position | None) -> Iterator[_Block]:
-        if after is None and not self.resumable:
-            return self._counted(super()._blocks(None))
-        return super()._blocks(after or self._begin)
-
-    def _counted(self, blocks: Iterator[_Block]) -> Iterator[_Block]:
-        """The blocks of a stream, whose header has been read already."""
-        for block in blocks:
-            after = {**block.after, "byte": block.after["byte"] + self._begin["byte"]}
-            yield _Block(block.text, block.line + 1, {**after, "line": block.after["line"] + 1})
-
     def _chunk(self, block: _Block) -> Chunk:
-        lines = _CsvBlock(block.text, len(self._columns))
+        lines, first = _CsvBlock(block.text, len(self._columns)), block.begin["line"]
         others: list[Row] = []
         for place in np.flatnonzero(~lines.plain).tolist():
             raw = lines.line(place)
-            row = csv_row(self._columns, block.line + place, _as_text(raw, first=False, path=self._path))
+            row = csv_row(self._columns, first + place, as_text(raw, first=False, path=self._path))
             if row is not None:
                 others.append(row)
-        rows = np.flatnonzero(lines.plain) + block.line
+        rows = np.flatnonzero(lines.plain) + first
         cells = _parsed(lines.plain_text(), self._columns, len(rows))
         return coded_block(self._columns, cells, rows, others, block.after, block.after["byte"])
 
@@ -178,9 +163,9 @@ class _CsvBlock:
         self._deny(blank)
         if len(self._quotes):
             self._deny(self._loose_quotes(commas))
-        if not _is_utf8(self._text):
+        if not is_utf8(self._text):
             for place in np.flatnonzero(self.plain).tolist():
-                self.plain[place] = _is_utf8(self.line(place))
+                self.plain[place] = is_utf8(self.line(place))
 
     def line(self, place: int) -> bytes:
         return bytes(self._text[self._starts[place] : self._ends[place] + 1])
@@ -220,9 +205,7 @@ class _CsvBlock:
 
 def _parsed(text: bytes, columns: list[Column], count: int) -> list[pa.Array]:
     """The cells of plain lines by column: the distinct texts of facts, and the text of ids."""
-    types = {
-        c.name: pa.string() if c.name == "id" else pa.dictionary(pa.int32(), pa.string()) for c in columns
-    }
+    types = {c.name: pa.string() if c.name == ID else pa.dictionary(pa.int32(), pa.string()) for c in columns}
     if not count:
         return [pa.array([], type_) for type_ in types.values()]
     table = pa.csv.read_csv(
@@ -233,14 +216,6 @@ def _parsed(text: bytes, columns: list[Column], count: int) -> list[pa.Array]:
     )
     assert table.num_rows == count
     return [column.combine_chunks() for column in table.columns]
-
-
-def _is_utf8(text: bytes) -> bool:
-    try:
-        text.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _after_lines(text: bytes, end: int, most: int) -> int:
@@ -255,16 +230,3 @@ def _split(text: bytes) -> list[bytes]:
     lines = text.split(b"\n")
     last = lines.pop()
     return [line + b"\n" for line in lines] + ([last] if last else [])
-
-
-def _as_text(raw: bytes, *, first: bool, path: Path) -> str | None:
-    """A line as text, None where it is too long; bytes that are not UTF-8 are left to be refused.
-
-    Raises Problems for a table that is UTF-16.
-    """
-    if len(raw) >= MAX_LINE and not (len(raw) == MAX_LINE and raw.endswith(b"\n")):
-        return None
-    if first and raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Problems([Problem(str(path), 1, 1, "Q001", "the table is UTF-16", "save it as UTF-8")])
-    text = raw.decode("utf-8", errors="surrogateescape")
-    return (text.removeprefix("\ufeff") if first else text).rstrip("\r\n")

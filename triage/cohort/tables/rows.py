@@ -13,9 +13,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
-from typing import IO
 
 from triage.book.book import RuleBook
 from triage.book.facts import Answer
@@ -31,7 +29,6 @@ from triage.cohort.tables.columns import (
     Column,
     column_named,
     column_names,
-    columns_named,
     read_date,
 )
 
@@ -60,17 +57,6 @@ class Row:
     date: str | None = None
 
 
-def read_rows(book: RuleBook, path: Path, stream: IO[bytes]) -> Iterator[Row]:
-    """The rows of an open table, CSV or JSON lines by its name.
-
-    Raises Problems before the first row when a column is unknown or there is no header.
-    """
-    lines = _lines(path, stream)
-    if path.suffix.lower() == ".csv":
-        return _csv_rows(book, path, lines)
-    return (json_row(book, n, line) for n, line in enumerate(lines, start=1) if line is None or line.strip())
-
-
 def case_rows(book: RuleBook, path: Path) -> Iterator[Row]:
     """The rows of case files: a file, or every .yaml file under a folder; the id is the case's name.
 
@@ -94,42 +80,41 @@ def case_rows(book: RuleBook, path: Path) -> Iterator[Row]:
                 yield Row(line, case.name, case.answers, ticked=case.ticked)
 
 
-def _lines(path: Path, stream: IO[bytes]) -> Iterator[str | None]:
-    """Lines as text, None for one that is too long; bytes that are not UTF-8 are left to be refused."""
-    first = True
-    for raw in iter(lambda: stream.readline(MAX_LINE), b""):
-        if len(raw) == MAX_LINE and not raw.endswith(b"\n"):
-            while raw and not raw.endswith(b"\n"):
-                raw = stream.readline(MAX_LINE)
-            first = False
-            yield None
-            continue
-        if first and raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-            raise Problems([Problem(str(path), 1, 1, "Q001", "the table is UTF-16", "save it as UTF-8")])
-        text = raw.decode("utf-8", errors="surrogateescape")
-        yield (text.removeprefix("\ufeff") if first else text).rstrip("\r\n")
-        first = False
+def as_text(raw: bytes, *, first: bool, path: Path) -> str | None:
+    """A line as text, None where it is too long; bytes that are not UTF-8 are left to be refused.
+
+    Raises Problems for a table that is UTF-16.
+    """
+    if len(raw) >= MAX_LINE and not (len(raw) == MAX_LINE and raw.endswith(b"\n")):
+        return None
+    if first and raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise Problems([Problem(str(path), 1, 1, "Q001", "the table is UTF-16", "save it as UTF-8")])
+    text = raw.decode("utf-8", errors="surrogateescape")
+    return (text.removeprefix("\ufeff") if first else text).rstrip("\r\n")
+
+
+def is_utf8(text: bytes) -> bool:
+    """Whether these bytes are text."""
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _unreadable(text: str) -> bool:
     return any("\ud800" <= letter <= "\udfff" or letter == "\0" for letter in text)
 
 
-def _csv_rows(book: RuleBook, path: Path, lines: Iterator[str | None]) -> Iterator[Row]:
-    columns = columns_named(book, str(path), header(path, lines))
-    return _csv_body(columns, lines)
-
-
-def header(path: Path, lines: Iterator[str | None]) -> list[str]:
-    """The names in the first line. Raises Problems where there is none that can be read."""
+def header(path: Path, raw: bytes) -> list[str]:
+    """The names in the first line of a table, as it stands there. Raises Problems where none can be read."""
 
     def refusal(code: str, what: str, write: str) -> Problems:
         return Problems([Problem(str(path), 1, 1, code, what, write)])
 
-    first = list(islice(lines, 1))
-    if not first:
+    if not raw:
         raise refusal("Q002", "the table is empty", "a header and rows")
-    line, columns = first[0], "name the columns in the first line"
+    line, columns = as_text(raw, first=True, path=path), "name the columns in the first line"
     if line is None:
         raise refusal("Q006", f"the header is {_TOO_LONG}", columns)
     if _unreadable(line):
@@ -147,13 +132,6 @@ def header(path: Path, lines: Iterator[str | None]) -> list[str]:
 
 def _has_other_separators(text: str) -> bool:
     return ";" in text or "\t" in text
-
-
-def _csv_body(columns: list[Column], lines: Iterator[str | None]) -> Iterator[Row]:
-    for number, line in enumerate(lines, start=2):
-        row = csv_row(columns, number, line)
-        if row is not None:
-            yield row
 
 
 def csv_row(columns: list[Column], number: int, line: str | None) -> Row | None:
@@ -212,6 +190,7 @@ class _NotOneValue(ValueError):
 
 
 def json_row(book: RuleBook, number: int, line: str | None) -> Row:
+    """The row in a line that is not blank; `line` is None where it is too long."""
     if line is None or _unreadable(line):
         return Row(number, "", {}, (Refusal("", _TOO_LONG if line is None else _NOT_TEXT),))
     try:
