@@ -18,7 +18,7 @@ from triage.cohort.sample import SHARE
 from triage.cohort.spool import Decided
 from triage.cohort.tables.coding import coded_block
 from triage.cohort.tables.columns import columns_named
-from triage.cohort.writing import with_lists
+from triage.cohort.writing import plain, with_lists
 from triage.decision.decide import Decider
 from triage.decision.settings import Settings
 
@@ -64,9 +64,10 @@ class DecideBatches:
 
     def _plain(self, results: pa.RecordBatch) -> pa.Table:
         """Results in types that every engine has: texts, and lists of texts."""
-        table = pa.Table.from_batches([with_lists(results)]).drop_columns(list(_LEFT_OUT))
-        fields = [pa.field(field.name, _plain_type(field.type)) for field in table.schema]
-        return table.cast(pa.schema(fields))
+        listed = with_lists(results).drop_columns(list(_LEFT_OUT))
+        return pa.table(
+            {name: plain(column) for name, column in zip(listed.schema.names, listed, strict=True)}
+        )
 
     def _in_order(self, decided: Decided, batch: pa.RecordBatch) -> pa.RecordBatch:
         """The rows that were decided and those that were refused, each in its place."""
@@ -87,10 +88,6 @@ def _refused(row: RefusedRow) -> dict[str, str]:
         f"{reason.column}: {reason.reason}" if reason.column else reason.reason for reason in row.reasons
     )
     return {"id": row.id, "refused": why}
-
-
-def _plain_type(type_: pa.DataType) -> pa.DataType:
-    return pa.list_(pa.string()) if pa.types.is_list(type_) else pa.string()
 
 
 def _in_spark(type_: pa.DataType) -> str:

@@ -49,6 +49,14 @@ def with_lists(results: pa.RecordBatch) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(columns, schema=pa.schema(fields))
 
 
+def plain(column: pa.Array) -> pa.Array:
+    """The same column without dictionaries: texts, and lists of texts. Other types stay as they are."""
+    if pa.types.is_list(column.type):
+        values = column.flatten().cast(pa.string())
+        return pa.ListArray.from_arrays(column.offsets, values)
+    return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
+
+
 class _ParquetWriter:
     def __init__(self, file: IO[bytes], schema: pa.Schema, packed: bool) -> None:
         self._packed = packed
@@ -95,7 +103,9 @@ class _JsonWriter:
     def write(self, results: pa.RecordBatch) -> None:
         write = json.JSONEncoder(ensure_ascii=False).encode
         for some in _a_few_at_a_time(results):
-            lines = [write(row) + "\n" for row in some.to_pylist()]
+            columns = [plain(column).to_pylist() for column in some.columns]
+            rows = zip(*columns, strict=True)
+            lines = [write(dict(zip(some.schema.names, row, strict=True))) + "\n" for row in rows]
             self._file.write("".join(lines).encode())
 
     def close(self) -> None:
@@ -114,10 +124,9 @@ def _as_text(column: pa.Array) -> pa.Array:
         return pc.if_else(column, "yes", "no")
     if pa.types.is_integer(column.type):
         return column
-    if pa.types.is_list(column.type):
-        values = column.flatten().cast(pa.string())
-        column = pc.binary_join(pa.ListArray.from_arrays(column.offsets, values), " ")
-    text = column.cast(pa.string())
+    text = plain(column)
+    if pa.types.is_list(text.type):
+        text = pc.binary_join(text, " ")
     return pc.if_else(pc.match_substring_regex(text, _RUNS), pc.binary_join_element_wise("'", text, ""), text)
 
 
