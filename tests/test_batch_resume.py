@@ -24,7 +24,7 @@ from tests.seed import SEED
 from triage.book.book import RuleBook
 from triage.cohort.run import Run, Tally
 from triage.cohort.spool import Spool, SpoolRefused
-from triage.cohort.tables import arrow_tables, lines, rows
+from triage.cohort.tables import columnar, lines, rows
 from triage.decision.decide import Decider
 
 ROWS = 1_000
@@ -38,7 +38,7 @@ def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (lines, rows):
         monkeypatch.setattr(module, "MAX_LINE", 1_000)
     monkeypatch.setattr(lines, "BLOCK", 8_000)
-    monkeypatch.setattr(arrow_tables, "ROWS", 250)
+    monkeypatch.setattr(columnar, "ROWS", 250)
 
 
 def batch(home: Path, table: str, out: str, *more: str) -> Said:

@@ -18,7 +18,7 @@ from tests.seed import SEED
 from tests.table_strategies import BOOK
 from triage.book.problems import Problems
 from triage.cohort.chunk import Chunk
-from triage.cohort.tables import arrow_tables
+from triage.cohort.tables import columnar
 from triage.cohort.tables.finding import row_at
 from triage.cohort.tables.rows import Row
 from triage.cohort.tables.source import open_source
@@ -29,7 +29,7 @@ ROWS = 100
 @pytest.fixture(autouse=True)
 def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that a small table has many."""
-    monkeypatch.setattr(arrow_tables, "ROWS", ROWS)
+    monkeypatch.setattr(columnar, "ROWS", ROWS)
 
 
 def made(rows: int, seed: int = SEED) -> pa.Table:

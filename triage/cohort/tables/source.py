@@ -61,10 +61,14 @@ def open_source(book: RuleBook, path: Path, form: str | None = None) -> Iterator
             from triage.cohort.tables.lines import CsvLines, JsonLines
 
             yield (CsvLines if form == "csv" else JsonLines)(book, path, _open(path, stack))
-        else:
-            from triage.cohort.tables.arrow_tables import open_arrow, open_parquet
+        elif form == "parquet":
+            from triage.cohort.tables.parquet import open_parquet
 
-            yield (open_parquet if form == "parquet" else open_arrow)(book, path, stack)
+            yield open_parquet(book, path)
+        else:
+            from triage.cohort.tables.arrow_files import open_arrow
+
+            yield open_arrow(book, path, stack)
 
 
 def _open(path: Path, stack: ExitStack) -> Stream:

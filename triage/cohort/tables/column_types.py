@@ -1,0 +1,51 @@
+"""Which types the columns of a table may have, where the table says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from triage.cohort.tables.columns import DATE, ID, Column
+from triage.engines.codes import not_known_words
+
+
+def wrong_type(column: Column, type_: pa.DataType) -> Iterator[tuple[str, str]]:
+    """What is wrong with the type of a column, and what to write instead."""
+    values = type_.value_type if pa.types.is_dictionary(type_) else type_
+    if _is_text(values) or pa.types.is_null(values):
+        return
+    number = pa.types.is_integer(values) or pa.types.is_floating(values) or pa.types.is_decimal(values)
+    what = f"the column {column.name} is {type_}"
+    if column.fact is None:
+        day = pa.types.is_date(values) or pa.types.is_timestamp(values)
+        if column.name == DATE and not day:
+            yield what, "dates, or text such as 2026-11-25"
+        if column.name == DATE and pa.types.is_timestamp(values) and values.tz and not _is_known_zone(values):
+            yield what, "a time zone that is known here, such as UTC"
+        if column.name == ID and not pa.types.is_integer(values):
+            yield what, "text or whole numbers"
+    elif column.not_known_only:
+        yield what, f"text: {', '.join(not_known_words(column.fact))}"
+    elif column.fact.scale is None:
+        yield what, f"text: {', '.join(column.fact.answers)}"
+    elif column.unit_in_name and not number:
+        yield what, f"numbers, or text such as {column.fact.scale.digits(column.fact.scale.low)}"
+    elif not column.unit_in_name:
+        named = f"{column.fact.id} ({column.fact.scale.unit})"
+        yield what, f"the unit in its name, {named}, or text such as {column.fact.scale.example}"
+
+
+def _is_text(type_: pa.DataType) -> bool:
+    return bool(
+        pa.types.is_string(type_) or pa.types.is_large_string(type_) or pa.types.is_string_view(type_)
+    )
+
+
+def _is_known_zone(type_: pa.DataType) -> bool:
+    try:
+        pc.local_timestamp(pa.array([0]).cast(type_))
+    except pa.ArrowInvalid:
+        return False
+    return True

@@ -1,0 +1,199 @@
+"""Tables that are columns already, such as Parquet and Arrow files, as sources of chunks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from triage.book.book import RuleBook
+from triage.book.problems import Problem, Problems
+from triage.cohort.chunk import ROWS, Chunk, Position
+from triage.cohort.tables.ahead import ahead, each_in_order
+from triage.cohort.tables.coding import coded_block
+from triage.cohort.tables.column_types import wrong_type
+from triage.cohort.tables.columns import columns_named
+
+BROKEN = (pa.ArrowException, OSError, UnicodeDecodeError)
+"""What pyarrow raises for a file that is not what its name says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Some consecutive rows of a table that can be read by themselves: how many, and how they are read.
+
+    A stream is one group, and `rows` is None.
+    """
+
+    rows: int | None
+    read: Callable[[], Iterable[pa.RecordBatch]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """The rows of a chunk: how many rows of the table are before them, and where the next ones begin."""
+
+    batch: pa.RecordBatch
+    before: int
+    after: Position
+
+
+class Columnar:
+    """A table of groups of rows. Raises Problems for columns, or types of columns, that it cannot have."""
+
+    def __init__(self, book: RuleBook, path: Path, schema: pa.Schema, groups: Sequence[Group]) -> None:
+        self.name = path.name
+        sizes = [group.rows for group in groups if group.rows is not None]
+        self.resumable = len(sizes) == len(groups)
+        self.size = sum(sizes) if self.resumable else None
+        self._path, self._groups = path, groups
+        if not schema.names:
+            raise Problems([Problem(str(path), 1, 1, "Q002", "the table has no columns", "name the columns")])
+        self._columns = columns_named(book, str(path), schema.names)
+        found = [
+            Problem(str(path), 1, position, "Q009", what, write)
+            for position, (column, type_) in enumerate(zip(self._columns, schema.types, strict=True), start=1)
+            for what, write in wrong_type(column, type_)
+        ]
+        if found:
+            raise Problems(found)
+
+    def chunks(self, after: Position | None = None) -> Iterator[Chunk]:
+        """The rows of the table, from the start or after an earlier chunk."""
+        return each_in_order(self._chunk, ahead(self._blocks(after)))
+
+    def positions(self, after: Position | None = None) -> Iterator[Position]:
+        """Where each chunk begins."""
+        begin = dict(after or {"group": 0, "skip": 0, "row": 0})
+        row, skip = begin["row"], begin["skip"]
+        for number, group in enumerate(self._groups[begin["group"] :], start=begin["group"]):
+            assert group.rows is not None
+            for here in range(skip, group.rows, ROWS):
+                yield {"group": number, "skip": here, "row": row}
+                row += min(ROWS, group.rows - here)
+            skip = 0
+
+    def _chunk(self, block: _Block) -> Chunk:
+        end = block.before + block.batch.num_rows
+        rows = np.arange(block.before + 1, end + 1)
+        return coded_block(self._columns, block.batch.columns, rows, (), block.after, end)
+
+    def _blocks(self, after: Position | None) -> Iterator[_Block]:
+        place = dict(after or {"group": 0, "skip": 0, "row": 0})
+        row, skip = place["row"], place["skip"]
+        for number, group in enumerate(self._groups[place["group"] :], start=place["group"]):
+            here = 0
+            for batch in _in_chunks(self._sound_batches(group)):
+                here += batch.num_rows
+                if here <= skip:
+                    continue
+                next_row = row + batch.num_rows
+                ended = here == group.rows
+                next_place = {"group": number + ended, "skip": 0 if ended else here, "row": next_row}
+                yield _Block(batch, row, next_place)
+                row = next_row
+            skip = 0
+            if group.rows not in (None, here):
+                raise damaged(self._path)
+
+    def _sound_batches(self, group: Group) -> Iterator[pa.RecordBatch]:
+        """The batches of a group as they are in the file. Raises Problems where their bytes are none."""
+        try:
+            for batch in group.read():
+                self._check(batch)
+                yield batch
+        except BROKEN:
+            raise damaged(self._path) from None
+
+    def _check(self, batch: pa.RecordBatch) -> None:
+        for position, (column, cells) in enumerate(zip(self._columns, batch.columns, strict=True), start=1):
+            if not _is_sound(cells):
+                type_ = cells.type.value_type if pa.types.is_dictionary(cells.type) else cells.type
+                what = f"the column {column.name} is damaged: it has a cell that is no {type_}"
+                raise Problems([Problem(str(self._path), 1, position, "Q010", what, "a whole file")])
+
+
+def damaged(path: Path) -> Problems:
+    """What is said of a file that cannot be read."""
+    what = "it is damaged, or not what its name says"
+    return Problems([Problem(str(path), 1, 1, "Q010", what, "a whole file")])
+
+
+def small_ones_together(sizes: Iterable[int]) -> Iterator[tuple[list[int], int]]:
+    """Consecutive parts of a file by their number, as many as make one chunk, and the rows they have."""
+    numbers: list[int] = []
+    rows = 0
+    for number, here in enumerate(sizes):
+        if rows and rows + here > ROWS:
+            yield numbers, rows
+            numbers, rows = [], 0
+        numbers.append(number)
+        rows += here
+    if rows:
+        yield numbers, rows
+
+
+def _in_chunks(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The same rows in batches of ROWS, whatever they came in, and the rest."""
+    parts: list[pa.RecordBatch] = []
+    rows = 0
+    for batch in batches:
+        while batch.num_rows:
+            parts.append(batch.slice(0, ROWS - rows))
+            rows += parts[-1].num_rows
+            batch = batch.slice(parts[-1].num_rows)
+            if rows == ROWS:
+                yield _as_one(parts)
+                parts, rows = [], 0
+    if parts:
+        yield _as_one(parts)
+
+
+def _as_one(parts: list[pa.RecordBatch]) -> pa.RecordBatch:
+    """These rows in one batch; what their dictionaries list may differ, and be more together."""
+    if len(parts) == 1:
+        return parts[0]
+    wide = [
+        pa.RecordBatch.from_arrays([_wide(column) for column in part.columns], part.schema.names)
+        for part in parts
+    ]
+    return pa.Table.from_batches(wide).unify_dictionaries().combine_chunks().to_batches()[0]
+
+
+def _wide(column: pa.Array) -> pa.Array:
+    """The column; its places in a dictionary as numbers that do not run out."""
+    if not pa.types.is_dictionary(column.type):
+        return column
+    return pa.DictionaryArray.from_arrays(column.indices.cast(pa.int32()), column.dictionary, safe=False)
+
+
+def _is_sound(column: pa.Array) -> bool:
+    """Whether the bytes of a column are what it says, such as UTF-8.
+
+    Nothing else looks at them, and places outside of a list would be read from anywhere in memory.
+    """
+    listed = pa.types.is_dictionary(column.type)
+    try:
+        column.validate()
+        (column.dictionary if listed else column).validate(full=True)
+    except pa.ArrowException:
+        return False
+    return not listed or _are_places(column.indices, len(column.dictionary))
+
+
+def _are_places(indices: pa.Array, count: int) -> bool:
+    """Whether each of these is a place in a list of so many; where it is null, anything may stand."""
+    if not len(indices):
+        return True
+    size = indices.type.bit_width // 8
+    raw = np.frombuffer(indices.buffers()[1], f"u{size}", len(indices), indices.offset * size)
+    if raw.max() < count:
+        return True
+    if indices.null_count == len(indices):
+        return True
+    lowest, highest = pc.min_max(indices).as_py().values()
+    return bool(0 <= lowest <= highest < count)
