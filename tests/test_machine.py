@@ -247,6 +247,21 @@ def test_the_library_says_of_what_source_it_was_compiled() -> None:
     assert machine._library().source().decode() == hashlib.sha256(source).hexdigest()
 
 
+@pytest.mark.parametrize("kind", ["PLAIN", "NARROW"])
+def test_other_processors_decide_alike(
+    kind: str, decided: Decided, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As compiled where no registers are known, or where none compares 64 bytes at once."""
+    monkeypatch.setenv("CC", f"{sysconfig.get_config_var('CC')} -D{kind}")
+    compile_it(elsewhere)
+    other = AtOnce(decided.at_once.book)
+    for size in SIZES:
+        some = other.decide(decided.batch.slice(0, size), decided.ticked)
+        assert some.equals(decided.together.slice(0, size)), (SEED, size)
+    for type_ in TYPES:
+        test_codes_of_each_width_are_compared_as_numbers(type_, 1_000)
+
+
 def test_a_compiler_that_is_not_there_or_fails_is_said(
     elsewhere: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -47,4 +47,6 @@ def load(book: RuleBook, table: pa.Table) -> pa.Table:
 
 
 def _bits_in(sets: pa.Array) -> int:
-    return int(np.bitwise_count(np.frombuffer(sets.buffers()[1], np.uint8)).sum())
+    raw = np.frombuffer(sets.buffers()[1], np.uint8)
+    eights = raw[: len(raw) // 8 * 8].view(np.uint64)
+    return int(np.bitwise_count(eights).sum()) + int(np.bitwise_count(raw[len(eights) * 8 :]).sum())

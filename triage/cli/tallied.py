@@ -53,7 +53,7 @@ def progress(source: Source) -> Iterator[Callable[[Tally, int], None]]:
 def say_tally(tally: Tally, problems: Path, *, compared: bool) -> None:
     """The counts: rows in, out and refused, by level, and what another book tells."""
     from triage.cohort.comparison import TOLD
-    from triage.cohort.run import MOST_IDS
+    from triage.cohort.repeated import MOST_IDS
     from triage.decision.level_told import NO_LEVEL
 
     click.echo(f"{tally.read} rows in = {tally.decided} rows out + {tally.refused} refused", err=True)
@@ -63,8 +63,8 @@ def say_tally(tally: Tally, problems: Path, *, compared: bool) -> None:
         click.echo("The other rule book tells:", err=True)
         for word in TOLD:
             click.echo(f"  {word:<10} {tally.told.get(word, 0)}", err=True)
-    if tally.repeated:
-        click.echo(_repeated(list(tally.repeated)), err=True)
+    if repeated := list(tally.repeated):
+        click.echo(_repeated(repeated), err=True)
     if tally.read > MOST_IDS:
         click.echo(f"Repeated ids were looked for in the first {MOST_IDS:,} rows.", err=True)
     click.echo(f"Decided again by both engines for one patient, alike: {tally.checked}", err=True)

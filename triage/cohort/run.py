@@ -15,6 +15,7 @@ from triage.book.book import RuleBook
 from triage.book.rule import Level
 from triage.cohort.chunk import ABOUT, Chunk, Position
 from triage.cohort.comparison import OtherBook
+from triage.cohort.repeated import RepeatedIds
 from triage.cohort.sample import ALWAYS, Sample
 from triage.cohort.spool import Decided
 from triage.cohort.tables.ahead import each_in_order
@@ -23,8 +24,6 @@ from triage.decision.at_once import AtOnce
 from triage.decision.decide import Decider
 from triage.decision.level_told import level_told
 
-MOST_IDS = 1_000_000
-"""In how many rows repeated ids are looked for; remembering more would take memory without bound."""
 _CHECKED = pa.field("checked", pa.bool_(), nullable=False)
 _ENDS = 2**20
 
@@ -39,8 +38,7 @@ class Tally:
     checked: int = 0
     levels: dict[str, int] = field(default_factory=dict)
     told: dict[str, int] = field(default_factory=dict)
-    repeated: dict[str, None] = field(default_factory=dict)
-    _ids: set[str] = field(default_factory=set)
+    repeated: RepeatedIds = field(default_factory=RepeatedIds)
 
     def count(self, decided: Decided) -> None:
         """Adds what came of a chunk."""
@@ -57,19 +55,8 @@ class Tally:
         if "told" in results.schema.names:
             for one in results.column("told").value_counts().to_pylist():
                 self.told[one["values"]] = self.told.get(one["values"], 0) + one["counts"]
-        if len(self._ids) < MOST_IDS:
-            self._look_for_repeated(results.column("id").to_pylist())
-            self._look_for_repeated([row.id for row in decided.refused if row.id])
-
-    def _look_for_repeated(self, ids: list[str]) -> None:
-        new = set(ids)
-        if len(new) < len(ids) or not new.isdisjoint(self._ids):
-            seen = set(self._ids)
-            for id in ids:
-                if id in seen:
-                    self.repeated[id] = None
-                seen.add(id)
-        self._ids |= new
+        self.repeated.add(results.column("id"))
+        self.repeated.add(pa.array([row.id for row in decided.refused if row.id], pa.string()))
 
 
 class Run:

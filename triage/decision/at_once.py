@@ -256,4 +256,4 @@ def _sets(rows: npt.NDArray[np.uint8], type_: pa.DataType) -> pa.Array:
 
 
 def _words(places: npt.NDArray[np.int8], words: Sequence[str]) -> pa.Array:
-    return pa.DictionaryArray.from_arrays(pa.array(places), pa.array(list(words), pa.string()))
+    return pa.DictionaryArray.from_arrays(pa.array(places), pa.array(list(words), pa.string()), safe=False)

@@ -72,6 +72,7 @@ class Machine:
             self._operations.ctypes.data_as(ctypes.c_void_p),
             ctypes.c_int64(len(self._operations)),
             (_Column * len(columns))(*(_column(column) for column in columns)),
+            ctypes.c_int64(len(columns)),
             (_Lane * len(lanes))(*lanes),
             ctypes.c_int64(len(lanes)),
             ctypes.c_void_p(-(-registers.ctypes.data // 64) * 64),
@@ -142,7 +143,7 @@ def _from_whole_byte(column: pa.Array) -> pa.Array:
 def _column(column: pa.Array) -> _Column:
     validity, codes = column.buffers()
     size = column.type.bit_width // 8
-    answered = validity.address + column.offset // 8 if validity and column.null_count else None
+    answered = validity.address + column.offset // 8 if validity else None
     return _Column(codes.address + column.offset * size if codes else None, answered, size)
 
 

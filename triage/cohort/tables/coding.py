@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,7 @@ from triage.engines.columns import code_type
 
 _IN_A_DAY = {"days": 1, "s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
 _DAYS_BEFORE_1970 = datetime.date(1970, 1, 1).toordinal()
+_BYTES = 256
 _Places = npt.NDArray[np.intp]
 
 
@@ -138,16 +140,23 @@ def _with_codes(places: pa.Array, codes: Sequence[int | None], type_: pa.DataTyp
     size = places.type.bit_width // 8
     raw = np.frombuffer(
         places.buffers()[1], places.type.to_pandas_dtype(), lead + len(places), (places.offset - lead) * size
-    ).astype(np.intp)
+    )
     listed = np.array([code or 0 for code in codes] or [0], type_.to_pandas_dtype())
-    found = pa.py_buffer(listed.take(raw, mode="clip"))  # where a place is null, it can be any number
+    found = pa.py_buffer(_looked_up(listed, raw))
     validity = places.buffers()[0]
     validity = validity.slice(places.offset // 8) if validity else None
     coded = pa.Array.from_buffers(type_, len(places), [validity, found], places.null_count, lead)
     if None not in codes:
         return coded
-    has_none = np.array([code is None for code in codes]).take(raw[lead:], mode="clip")
+    has_none = np.array([code is None for code in codes]).take(raw[lead:].astype(np.intp), mode="clip")
     return pc.if_else(pa.array(has_none), pa.scalar(None, type_), coded)
+
+
+def _looked_up(listed: npt.NDArray[Any], places: npt.NDArray[Any]) -> bytes | npt.NDArray[Any]:
+    """What a list has at these places; at numbers that are no place of it, anything."""
+    if listed.itemsize == 1 and len(listed) <= _BYTES:
+        return places.astype(np.uint8).tobytes().translate(listed.tobytes().ljust(_BYTES))
+    return listed.take(places.astype(np.intp), mode="clip")
 
 
 def _with_dictionary(values: pa.DictionaryArray, dictionary: pa.Array) -> pa.Array:
