@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from triage.engines.machine import places_of_bits
+
 _NAMES = b"names"
 
 
@@ -36,14 +38,9 @@ def bits(sets: pa.Array) -> npt.NDArray[np.bool_]:
 
 def unpacked(sets: pa.Array, names: Sequence[str]) -> pa.ListArray:
     """The sets of a packed column as lists of names, in the order of `names`."""
-    rows = _bytes(sets)
-    ends = np.cumsum(np.bitwise_count(rows).sum(axis=1, dtype=np.int32), dtype=np.int32)
-    offsets = np.concatenate([np.zeros(1, np.int32), ends])
-    filled = np.flatnonzero(rows)  # most bytes of most sets are empty
-    eights = np.flatnonzero(np.unpackbits(rows.ravel()[filled], bitorder="little"))
-    places = (filled[eights >> 3] % rows.shape[1] * 8 + (eights & 7)).astype(np.int16)
+    begins, places = places_of_bits(_bytes(sets))
     values = pa.DictionaryArray.from_arrays(pa.array(places), pa.array(list(names), pa.string()))
-    return pa.ListArray.from_arrays(pa.array(offsets), values)
+    return pa.ListArray.from_arrays(pa.array(begins), values)
 
 
 def _bytes(sets: pa.Array) -> npt.NDArray[np.uint8]:

@@ -2,7 +2,7 @@
 
    A register holds one bit for each patient of a block, so that an operation is a short loop over
    words which stays in the cache. What a row of the result holds is bytes, each made from eight
-   registers. */
+   registers; the last two functions list the bits of such rows. */
 
 #include <stdint.h>
 #include <string.h>
@@ -263,4 +263,35 @@ void run(const Operation *operations, int64_t how_many, const Column *columns, i
         for (int64_t i = 0; i < lane_count; i++)
             write(lanes + i, registers, first, here);
     }
+}
+
+/* Up to eight bytes of a row, from `byte` on, as one word. */
+static inline uint64_t word_of(const uint8_t *row, int64_t width, int64_t byte) {
+    uint64_t word = 0;
+    if (width - byte >= 8)
+        memcpy(&word, row + byte, 8);
+    else
+        for (int64_t n = byte; n < width; n++)
+            word |= (uint64_t)row[n] << 8 * (n - byte);
+    return word;
+}
+
+/* How many bits are set in all rows up to each, in `ends`. */
+FOR_EACH_PROCESSOR
+void count_bits(const uint8_t *rows, int64_t count, int64_t width, int32_t *ends) {
+    int32_t so_far = 0;
+    for (int64_t n = 0; n < count; n++, rows += width) {
+        for (int64_t byte = 0; byte < width; byte += 8)
+            so_far += __builtin_popcountll(word_of(rows, width, byte));
+        ends[n] = so_far;
+    }
+}
+
+/* The number of each bit that is set, row by row. */
+FOR_EACH_PROCESSOR
+void list_bits(const uint8_t *rows, int64_t count, int64_t width, int16_t *to) {
+    for (int64_t n = 0; n < count; n++, rows += width)
+        for (int64_t byte = 0; byte < width; byte += 8)
+            for (uint64_t word = word_of(rows, width, byte); word; word &= word - 1)
+                *to++ = (int16_t)(8 * byte + __builtin_ctzll(word));
 }

@@ -81,6 +81,23 @@ class Machine:
         return rows
 
 
+def places_of_bits(
+    rows: npt.NDArray[np.uint8],
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int16]]:
+    """Where the numbers of each row begin, and the number of each bit that is set in it, row by row.
+
+    There is one beginning more than rows: where the last row ends.
+    """
+    rows = np.ascontiguousarray(rows)
+    begins = np.zeros(len(rows) + 1, np.int32)
+    shape = (ctypes.c_void_p(rows.ctypes.data), *map(ctypes.c_int64, rows.shape))
+    library = _library()
+    library.count_bits(*shape, ctypes.c_void_p(begins[1:].ctypes.data))
+    places = np.empty(begins[-1], np.int16)
+    library.list_bits(*shape, ctypes.c_void_p(places.ctypes.data))
+    return begins, places
+
+
 def _needed(circuit: Circuit, wanted: Sequence[int]) -> list[int]:
     """The operations that what is wanted is made from, in their order."""
     needed, left = set(wanted), list(wanted)
@@ -160,5 +177,6 @@ def _library() -> ctypes.CDLL:
     if library.source().decode() != hashlib.sha256(source.read_bytes()).hexdigest():
         raise MachineMissing(f"{built} was compiled from an older {source.name}: {again}")
     library.register_bytes.restype = ctypes.c_int64
-    library.run.restype = None
+    for function in (library.run, library.count_bits, library.list_bits):
+        function.restype = None
     return library
