@@ -62,13 +62,14 @@ class _ParquetWriter:
         self._packed = packed
         empty = pa.RecordBatch.from_arrays([pa.array([], field.type) for field in schema], schema=schema)
         written = schema if packed else with_lists(empty).schema
-        words = [field.name for field in written if not pa.types.is_fixed_size_binary(field.type)]
+        words = [field.name for field in written if _is_word(field)]
+        lists = [f"{field.name}.list.element" for field in written if pa.types.is_list(field.type)]
         self._writer = pq.ParquetWriter(
             file,
             written,
             compression="zstd",
-            use_dictionary=[name for name in words if name not in ("id", "row")],
-            write_statistics=words,  # the least of many sets says nothing
+            use_dictionary=[*words, *lists],
+            write_statistics=["id", "row", *words],  # the least of many sets says nothing
         )
 
     def write(self, results: pa.RecordBatch) -> None:
@@ -77,6 +78,12 @@ class _ParquetWriter:
 
     def close(self) -> None:
         self._writer.close()
+
+
+def _is_word(field: pa.Field) -> bool:
+    """Whether a column has the same few values again and again."""
+    repeats = pa.types.is_dictionary(field.type) or pa.types.is_boolean(field.type)
+    return bool(repeats) or field.name == "date"
 
 
 class _CsvWriter:
