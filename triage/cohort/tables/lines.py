@@ -25,6 +25,8 @@ from triage.cohort.tables.pipe import Stream
 from triage.cohort.tables.rows import MAX_LINE, Row, as_text, csv_row, header, is_utf8, json_row
 
 BLOCK = 2**24
+_IN_CACHE = 2**21
+"""How much is parsed at a time by one thread, while others do the same with other blocks."""
 _COMMA, _QUOTE, _NEWLINE, _RETURN, _NUL = (ord(letter) for letter in ',"\n\r\0')
 _Bytes = npt.NDArray[np.uint8]
 
@@ -76,9 +78,8 @@ class _Lines:
             if not end:
                 skipped = self._skip_line()
                 end = len(text)
-            end = _after_lines(text, end, ROWS)
+            end, lines = _whole_lines(text, end, ROWS)
             text, rest = text[:end], text[end:]
-            lines = text.count(b"\n") + (not text.endswith(b"\n"))
             end_of_block = {"byte": begin["byte"] + len(text) + skipped, "line": begin["line"] + lines}
             yield _Block(text, begin, end_of_block)
             begin = end_of_block
@@ -151,18 +152,17 @@ class _CsvBlock:
         self._bytes: _Bytes = np.frombuffer(self._text, np.uint8)
         self._ends = np.flatnonzero(self._bytes == _NEWLINE)
         self._starts = np.concatenate([np.zeros(1, np.intp), self._ends[:-1] + 1])[: len(self._ends)]
-        commas = np.flatnonzero(self._bytes == _COMMA)
         self._quotes = np.flatnonzero(self._bytes == _QUOTE)
-        before, after = (np.searchsorted(commas, ends) for ends in (self._starts, self._ends))
+        commas = np.add.reduceat(self._bytes == _COMMA, self._starts, dtype=np.int32)
         lengths = self._ends - self._starts
-        self.plain = (after - before == columns - 1) & (lengths > 0) & (lengths < MAX_LINE)
+        self.plain = (commas == columns - 1) & (lengths > 0) & (lengths < MAX_LINE)
         self._deny(np.flatnonzero(self._bytes == _NUL))
         returns = np.flatnonzero(self._bytes == _RETURN)
         self._deny(returns[self._bytes[np.minimum(returns + 1, len(self._bytes) - 1)] != _NEWLINE])
         blank = returns[np.isin(returns, self._starts)]
         self._deny(blank)
         if len(self._quotes):
-            self._deny(self._loose_quotes(commas))
+            self._deny(self._loose_quotes())
         if not is_utf8(self._text):
             for place in np.flatnonzero(self.plain).tolist():
                 self.plain[place] = is_utf8(self.line(place))
@@ -185,7 +185,7 @@ class _CsvBlock:
     def _line_of(self, places: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
         return np.asarray(np.searchsorted(self._starts, places, side="right") - 1, np.intp)
 
-    def _loose_quotes(self, commas: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    def _loose_quotes(self) -> npt.NDArray[np.intp]:
         """The quotes that do not stand at an end of a cell, or whose cell has a comma inside."""
         quotes, lines = self._quotes, self._line_of(self._quotes)
         firsts = np.flatnonzero(np.concatenate([[True], lines[1:] != lines[:-1]]))
@@ -197,7 +197,7 @@ class _CsvBlock:
         at_end = (after == _COMMA) | (after == _NEWLINE) | (after == _RETURN)
         loose = np.where(opens, ~at_start, ~at_end)
         loose |= np.repeat(counts % 2 == 1, counts)
-        commas_before = np.searchsorted(commas, quotes)
+        commas_before = np.searchsorted(np.flatnonzero(self._bytes == _COMMA), quotes)
         crossed = ~opens[1:] & (commas_before[1:] != commas_before[:-1])
         loose[1:] |= crossed
         return np.asarray(quotes[loose], np.intp)
@@ -210,19 +210,21 @@ def _parsed(text: bytes, columns: list[Column], count: int) -> list[pa.Array]:
         return [pa.array([], type_) for type_ in types.values()]
     table = pa.csv.read_csv(
         pa.BufferReader(text),
-        read_options=pa.csv.ReadOptions(column_names=list(types), block_size=len(text) + 1),
+        read_options=pa.csv.ReadOptions(column_names=list(types), block_size=_IN_CACHE, use_threads=False),
         parse_options=pa.csv.ParseOptions(quote_char=False, ignore_empty_lines=False),
         convert_options=pa.csv.ConvertOptions(column_types=types, strings_can_be_null=True, null_values=[""]),
     )
     assert table.num_rows == count
-    return [column.combine_chunks() for column in table.columns]
+    return [column.combine_chunks() for column in table.unify_dictionaries().columns]
 
 
-def _after_lines(text: bytes, end: int, most: int) -> int:
-    """Where the first `most` lines of a text that ends at `end` are over."""
-    if text.count(b"\n", 0, end) <= most:
-        return end
-    return int(np.flatnonzero(np.frombuffer(text, np.uint8, end) == _NEWLINE)[most - 1]) + 1
+def _whole_lines(text: bytes, end: int, most: int) -> tuple[int, int]:
+    """Where the first `most` lines of a text that ends at `end` are over, and how many lines these are."""
+    is_end = np.frombuffer(text, np.uint8, end) == _NEWLINE
+    lines = int(np.count_nonzero(is_end))
+    if lines > most:
+        return int(np.flatnonzero(is_end)[most - 1]) + 1, most
+    return end, lines + (not is_end[-1])
 
 
 def _split(text: bytes) -> list[bytes]:
