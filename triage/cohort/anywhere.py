@@ -18,7 +18,8 @@ from triage.cohort.sample import SHARE
 from triage.cohort.spool import Decided
 from triage.cohort.tables.coding import coded_block
 from triage.cohort.tables.columns import columns_named
-from triage.cohort.writing import plain, with_lists
+from triage.cohort.text import plain
+from triage.cohort.writing import with_lists
 from triage.decision.decide import Decider
 from triage.decision.settings import Settings
 

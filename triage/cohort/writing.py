@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Protocol
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from triage.cohort.chunk import RefusedRow
+from triage.cohort.text import csv_lines, json_lines
 from triage.decision.packed import names_of, unpacked
 
 PROBLEM_COLUMNS = ("row", "id", "column", "reason")
@@ -21,7 +18,6 @@ MAX_REASON = 300
 """The letters of a reason that are kept: a cell can be a megabyte long."""
 FORMS = (".csv", ".jsonl", ".parquet")
 _ROWS = 10_000
-_RUNS = r"^(?:[\s\pZ]*[=+\-@]|[\t\r])"
 
 
 class Writer(Protocol):
@@ -47,14 +43,6 @@ def with_lists(results: pa.RecordBatch) -> pa.RecordBatch:
         columns.append(listed)
         fields.append(pa.field(field.name, listed.type, field.nullable))
     return pa.RecordBatch.from_arrays(columns, schema=pa.schema(fields))
-
-
-def plain(column: pa.Array) -> pa.Array:
-    """The same column without dictionaries: texts, and lists of texts. Other types stay as they are."""
-    if pa.types.is_list(column.type):
-        values = column.flatten().cast(pa.string())
-        return pa.ListArray.from_arrays(column.offsets, values)
-    return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
 
 
 class _ParquetWriter:
@@ -95,10 +83,7 @@ class _CsvWriter:
 
     def write(self, results: pa.RecordBatch) -> None:
         for some in _a_few_at_a_time(results):
-            text = io.StringIO()
-            columns = [_as_text(column).to_pylist() for column in some.columns]
-            csv.writer(text, lineterminator="\n").writerows(zip(*columns, strict=True))
-            self._file.write(text.getvalue().encode())
+            self._file.write(csv_lines(some.columns))
 
     def close(self) -> None:
         pass
@@ -109,33 +94,17 @@ class _JsonWriter:
         self._file = file
 
     def write(self, results: pa.RecordBatch) -> None:
-        write = json.JSONEncoder(ensure_ascii=False).encode
         for some in _a_few_at_a_time(results):
-            columns = [plain(column).to_pylist() for column in some.columns]
-            rows = zip(*columns, strict=True)
-            lines = [write(dict(zip(some.schema.names, row, strict=True))) + "\n" for row in rows]
-            self._file.write("".join(lines).encode())
+            self._file.write(json_lines(some))
 
     def close(self) -> None:
         pass
 
 
 def _a_few_at_a_time(results: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
-    """The results with lists, in parts: as objects of Python, a chunk would take a gigabyte."""
+    """The results with lists, in parts: as text, a chunk would take a gigabyte."""
     for start in range(0, results.num_rows, _ROWS):
         yield with_lists(results.slice(start, _ROWS))
-
-
-def _as_text(column: pa.Array) -> pa.Array:
-    """A column of a CSV table: words, numbers, yes or no, and lists of names separated by spaces."""
-    if pa.types.is_boolean(column.type):
-        return pc.if_else(column, "yes", "no")
-    if pa.types.is_integer(column.type):
-        return column
-    text = plain(column)
-    if pa.types.is_list(text.type):
-        text = pc.binary_join(text, " ")
-    return pc.if_else(pc.match_substring_regex(text, _RUNS), pc.binary_join_element_wise("'", text, ""), text)
 
 
 class ProblemWriter:
@@ -153,10 +122,7 @@ class ProblemWriter:
         ]
         if not lines:
             return
-        text = io.StringIO()
-        columns = [_as_text(pa.array(cells, pa.string())).to_pylist() for cells in _clean(lines)]
-        csv.writer(text, lineterminator="\n").writerows(zip(*columns, strict=True))
-        self._file.write(text.getvalue().encode())
+        self._file.write(csv_lines([pa.array(cells, pa.string()) for cells in _clean(lines)]))
 
 
 def _clean(lines: Sequence[tuple[str, ...]]) -> Iterable[list[str]]:

@@ -1,0 +1,95 @@
+"""Results as lines of text: CSV for people, and JSON lines. Columns become texts, and these become lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+_RUNS = r"^(?:[\s\pZ]*[=+\-@]|[\t\r])"  # what a spreadsheet would take for a formula
+_QUOTED_IN_CSV = '[",\r\n]'
+_ESCAPED_IN_JSON = r'["\\\x00-\x1f]'
+
+
+def plain(column: pa.Array) -> pa.Array:
+    """The same column without dictionaries: texts, and lists of texts. Other types stay as they are."""
+    return _with_words(column, lambda words: words)
+
+
+def csv_lines(columns: Sequence[pa.Array]) -> pa.Buffer:
+    """The lines of a CSV table, with yes or no, and lists of names separated by spaces.
+
+    A cell that a spreadsheet would run as a formula becomes text.
+    """
+    return _lines([pc.fill_null(_csv_cells(column), "") for column in columns], "", ",", "\n")
+
+
+def json_lines(results: pa.RecordBatch) -> pa.Buffer:
+    """One object on each line, with the names of the columns as keys."""
+    values = [
+        pc.binary_join_element_wise(json.dumps(name), pc.fill_null(_json_values(column), "null"), ": ")
+        for name, column in zip(results.schema.names, results.columns, strict=True)
+    ]
+    return _lines(values, "{", ", ", "}\n")
+
+
+def _lines(columns: Sequence[pa.Array], begin: str, between: str, end: str) -> pa.Buffer:
+    """The texts of each row in one line, one line after the other."""
+    first, *others = columns
+    cells = [_around(begin, first, ""), *others]
+    cells[-1] = _around("", cells[-1], end)
+    lines = pc.binary_join_element_wise(*cells, between)
+    _, ends, text = lines.buffers()
+    assert lines.offset == 0
+    return text.slice(0, int.from_bytes(ends[4 * len(lines) : 4 * len(lines) + 4], "little"))
+
+
+def _csv_cells(column: pa.Array) -> pa.Array:
+    if pa.types.is_boolean(column.type):
+        return pc.if_else(column, "yes", "no")
+    if pa.types.is_integer(column.type):
+        return column.cast(pa.string())
+    if pa.types.is_list(column.type):
+        return _csv_texts(pc.binary_join(plain(column), " "))
+    return _with_words(column, _csv_texts)
+
+
+def _csv_texts(texts: pa.Array) -> pa.Array:
+    """Texts as cells of a CSV table."""
+    texts = pc.if_else(pc.match_substring_regex(texts, _RUNS), _around("'", texts, ""), texts)
+    quoted = _around('"', pc.replace_substring(texts, '"', '""'), '"')
+    return pc.if_else(pc.match_substring_regex(texts, _QUOTED_IN_CSV), quoted, texts)
+
+
+def _json_values(column: pa.Array) -> pa.Array:
+    if pa.types.is_boolean(column.type):
+        return pc.if_else(column, "true", "false")
+    if pa.types.is_integer(column.type):
+        return column.cast(pa.string())
+    if pa.types.is_list(column.type):
+        return _around("[", pc.binary_join(_with_words(column, _json_texts), ", "), "]")
+    return _with_words(column, _json_texts)
+
+
+def _json_texts(texts: pa.Array) -> pa.Array:
+    """Texts as values of JSON."""
+    if not pc.any(pc.match_substring_regex(texts, _ESCAPED_IN_JSON)).as_py():
+        return _around('"', texts, '"')
+    write = json.JSONEncoder(ensure_ascii=False).encode
+    return pa.array([None if text is None else write(text) for text in texts.to_pylist()], pa.string())
+
+
+def _with_words(column: pa.Array, texts: Callable[[pa.Array], pa.Array]) -> pa.Array:
+    """A column of texts, or of lists of them, made into others; each of a dictionary is made once."""
+    if pa.types.is_list(column.type):
+        return pa.ListArray.from_arrays(column.offsets, _with_words(column.values, texts))
+    if pa.types.is_dictionary(column.type):
+        words = texts(column.dictionary.cast(pa.string()))
+        return pa.DictionaryArray.from_arrays(column.indices, words).cast(pa.string())
+    return texts(column) if pa.types.is_string(column.type) else column
+
+
+def _around(begin: str, texts: pa.Array, end: str) -> pa.Array:
+    return pc.binary_join_element_wise(begin, texts, end, "")
