@@ -7,6 +7,8 @@ import sys
 import sysconfig
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.commands import environment
@@ -63,3 +65,46 @@ def test_without_durable_rules_a_person_is_told_what_to_do(installed: Path, tmp_
     assert done.returncode == 2
     assert "CPPFLAGS" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+EXTRAS = ("altair", "duckdb", "pandas", "polars", "pysat", "pyspark", "vl_convert", "z3")
+
+
+def test_without_any_extra_tables_of_every_form_are_decided(installed: Path, tmp_path: Path) -> None:
+    for name in EXTRAS:
+        stub = f"raise ModuleNotFoundError('No module named {name}', name={name!r})\n"
+        (tmp_path / f"{name}.py").write_text(stub)
+    (tmp_path / "t.csv").write_text(
+        "id,cancer,temperature (°C),date\nana,liver,38.5,2026-11-25\nben,livr,,\n"
+    )
+    table = pa.table({"id": ["ana"], "cancer": ["liver"], "temperature (°C)": [38.5]})
+    pq.write_table(table, tmp_path / "t.parquet")
+    with pa.ipc.new_file(tmp_path / "t.arrow", table.schema) as file:
+        file.write_table(table)
+    (tmp_path / "t.jsonl").write_text('{"id": "ana", "cancer": "liver", "temperature (°C)": 38.5}\n')
+    (tmp_path / "t.yaml").write_text("- {name: ana, facts: {cancer: liver, temperature: 38.5 °C}}\n")
+    named = environment(tmp_path, TRIAGE_RULES="", PYTHONPATH=str(tmp_path))
+    told = []
+    for table_name in ("t.csv", "t.parquet", "t.arrow", "t.jsonl", "t.yaml"):
+        for out in ("out.parquet", "out.csv", "out.jsonl"):
+            command = [
+                installed,
+                "batch",
+                table_name,
+                "-o",
+                out,
+                "--compare",
+                ROOT / "rules",
+                "--explain",
+                "ana",
+            ]
+            done = subprocess.run(
+                command, cwd=tmp_path, env=named, capture_output=True, text=True, timeout=60
+            )
+            assert "Traceback" not in done.stderr, done.stderr
+            refused = table_name == "t.csv"
+            assert done.returncode == (1 if refused else 0), done.stderr
+            assert f"1 rows out + {int(refused)} refused" in done.stderr
+            assert "same       1" in done.stderr
+        told.append((tmp_path / "out.csv").read_text().splitlines()[1].split(",", 3)[3])
+    assert len({line.removeprefix("2026-11-25") for line in told}) == 1

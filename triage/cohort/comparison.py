@@ -88,7 +88,7 @@ class OtherBook:
             unreadable |= ~reads
             answered = np.asarray(column.is_valid()) & reads
             type_ = code_type(self._other.facts[name])
-            recoded = np.where(ticked, TICKED, carried[places]).astype(type_.to_pandas_dtype())
+            recoded = np.where(ticked, TICKED, carried[places]).astype(str(type_))
             columns.append(pa.array(recoded, mask=~answered))
         if not names:
             nothing = pa.record_batch({"row": pa.nulls(codes.num_rows)})

@@ -139,9 +139,9 @@ def _with_codes(places: pa.Array, codes: Sequence[int | None], type_: pa.DataTyp
     lead = places.offset % 8  # so that the bits of validity begin with a byte
     size = places.type.bit_width // 8
     raw = np.frombuffer(
-        places.buffers()[1], places.type.to_pandas_dtype(), lead + len(places), (places.offset - lead) * size
+        places.buffers()[1], str(places.type), lead + len(places), (places.offset - lead) * size
     )
-    listed = np.array([code or 0 for code in codes] or [0], type_.to_pandas_dtype())
+    listed = np.array([code or 0 for code in codes] or [0], str(type_))
     found = pa.py_buffer(_looked_up(listed, raw))
     validity = places.buffers()[0]
     validity = validity.slice(places.offset // 8) if validity else None
