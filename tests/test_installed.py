@@ -87,7 +87,7 @@ def test_without_any_extra_tables_of_every_form_are_decided(installed: Path, tmp
     told = []
     for table_name in ("t.csv", "t.parquet", "t.arrow", "t.jsonl", "t.yaml"):
         for out in ("out.parquet", "out.csv", "out.jsonl"):
-            command = [
+            command: list[str | Path] = [
                 installed,
                 "batch",
                 table_name,
