@@ -36,7 +36,8 @@ DECIMALS = [
 
 def read(table: pa.Table, book: Any = BOOK) -> Chunk:
     """A table of one batch as a chunk; its rows are numbered from 1."""
-    [batch] = table.combine_chunks().to_batches() or [pa.RecordBatch.from_pylist([], schema=table.schema)]
+    columns = [column.combine_chunks() for column in table.columns]
+    batch = pa.RecordBatch.from_arrays(columns, schema=table.schema)
     columns = columns_named(book, "table", batch.schema.names)
     return coded_block(columns, batch.columns, np.arange(1, batch.num_rows + 1), (), {}, 0)
 

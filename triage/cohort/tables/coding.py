@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,14 +14,12 @@ from triage.book.book import RuleBook
 from triage.book.facts import Fact
 from triage.book.quantity import UnreadableAnswer
 from triage.cohort.chunk import ABOUT, Chunk, Position, Refusal, RefusedRow
+from triage.cohort.tables.cells import by_text, days, texts_of, usual, with_codes, with_dictionary
 from triage.cohort.tables.columns import DATE, ID, Column, read_date
 from triage.cohort.tables.rows import BOTH, Row
 from triage.engines.codes import TICKED, code_of
 from triage.engines.columns import code_type
 
-_IN_A_DAY = {"days": 1, "s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
-_DAYS_BEFORE_1970 = datetime.date(1970, 1, 1).toordinal()
-_BYTES = 256
 _Places = npt.NDArray[np.intp]
 
 
@@ -56,7 +51,7 @@ def coded_block(
     ids = pa.array([str(row) for row in rows.tolist()]) if ID not in [c.name for c in columns] else None
     dates = pa.nulls(len(rows), pa.string())
     codes: dict[str, pa.Array] = {}
-    for column, values in zip(columns, map(_usual, cells), strict=True):
+    for column, values in zip(columns, map(usual, cells), strict=True):
         if column.fact is not None:
             coded = _coded(column, values, reasons)
             if column.fact.id in codes:
@@ -93,75 +88,17 @@ def _coded(column: Column, values: pa.Array, reasons: _Reasons) -> pa.Array:
     """The codes of a column's cells, null where a cell is empty, or cannot be read, which is noted."""
     fact = column.fact
     assert fact is not None
-    values = _by_text(values)
+    values = by_text(values)
     codes: list[int | None] = []
     wrong: dict[int, str] = {}
-    for place, text in enumerate(_texts(values)):
+    for place, text in enumerate(texts_of(values)):
         try:
             codes.append(column.code(text))
         except UnreadableAnswer as error:
             codes.append(None)
             wrong[place] = str(error)
     _note(column.name, values, wrong, reasons)
-    return _with_codes(values.indices, codes, code_type(fact))
-
-
-def _by_text(values: pa.Array) -> pa.DictionaryArray:
-    """The cells as places in a list of what occurs."""
-    return values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
-
-
-def _usual(values: pa.Array) -> pa.Array:
-    """The same cells in a type with which Arrow can do everything."""
-    type_ = values.type
-    if pa.types.is_dictionary(type_):
-        listed = _usual(values.dictionary)
-        listed = listed.dictionary_decode() if pa.types.is_dictionary(listed.type) else listed
-        return pa.DictionaryArray.from_arrays(values.indices, listed, safe=False)
-    if pa.types.is_string_view(type_):  # a cast would also read what stands where a cell is null
-        found = values.dictionary_encode()
-        return pa.DictionaryArray.from_arrays(found.indices, found.dictionary.cast(pa.string()))
-    if pa.types.is_decimal(type_) and type_.bit_width < 128:
-        return values.cast(pa.decimal128(type_.precision, type_.scale))
-    return values
-
-
-def _texts(values: pa.DictionaryArray) -> list[str]:
-    """What occurs, each as a person would write it, without spaces around it."""
-    return [_text(value) for value in _objects(values.dictionary)]
-
-
-def _with_codes(places: pa.Array, codes: Sequence[int | None], type_: pa.DataType) -> pa.Array:
-    """The codes at these places of a list; null where there is none, or where a place is null.
-
-    Arrow takes ten times as long, and this is done for every cell of a table.
-    """
-    lead = places.offset % 8  # so that the bits of validity begin with a byte
-    size = places.type.bit_width // 8
-    raw = np.frombuffer(
-        places.buffers()[1], str(places.type), lead + len(places), (places.offset - lead) * size
-    )
-    listed = np.array([code or 0 for code in codes] or [0], str(type_))
-    found = pa.py_buffer(_looked_up(listed, raw))
-    validity = places.buffers()[0]
-    validity = validity.slice(places.offset // 8) if validity else None
-    coded = pa.Array.from_buffers(type_, len(places), [validity, found], places.null_count, lead)
-    if None not in codes:
-        return coded
-    has_none = np.array([code is None for code in codes]).take(raw[lead:].astype(np.intp), mode="clip")
-    return pc.if_else(pa.array(has_none), pa.scalar(None, type_), coded)
-
-
-def _looked_up(listed: npt.NDArray[Any], places: npt.NDArray[Any]) -> bytes | npt.NDArray[Any]:
-    """What a list has at these places; at numbers that are no place of it, anything."""
-    if listed.itemsize == 1 and len(listed) <= _BYTES:
-        return places.astype(np.uint8).tobytes().translate(listed.tobytes().ljust(_BYTES))
-    return listed.take(places.astype(np.intp), mode="clip")
-
-
-def _with_dictionary(values: pa.DictionaryArray, dictionary: pa.Array) -> pa.Array:
-    """The cells with something else in place of what occurs; what was null, or becomes it, is null."""
-    return pa.DictionaryArray.from_arrays(values.indices, dictionary, safe=False).dictionary_decode()
+    return with_codes(values.indices, codes, code_type(fact))
 
 
 def _note(column: str, values: pa.DictionaryArray, wrong: Mapping[int, str], reasons: _Reasons) -> None:
@@ -170,23 +107,6 @@ def _note(column: str, values: pa.DictionaryArray, wrong: Mapping[int, str], rea
         indices = np.asarray(values.indices.fill_null(0))
         where = np.flatnonzero(np.isin(indices, list(wrong)) & np.asarray(values.indices.is_valid()))
         reasons.add(column, where.tolist(), [wrong[place] for place in indices[where].tolist()])
-
-
-def _objects(values: pa.Array) -> Iterable[object]:
-    """The values, floats as they are: as a float of Python, 38.1 in single precision is another number."""
-    if pa.types.is_floating(values.type) and not values.null_count:
-        return list(values.to_numpy())
-    return list(values.to_pylist())
-
-
-def _text(value: object) -> str:
-    """A cell as a person would write it; a float in the fewest digits that are the same number."""
-    if isinstance(value, np.floating):
-        return np.format_float_positional(value, trim="-")
-    if isinstance(value, Decimal):
-        text = format(value, "f")
-        return text.rstrip("0").rstrip(".") if "." in text else text
-    return "" if value is None else str(value).strip()
 
 
 def _joined(column: Column, one: pa.Array, other: pa.Array, reasons: _Reasons) -> pa.Array:
@@ -198,42 +118,17 @@ def _joined(column: Column, one: pa.Array, other: pa.Array, reasons: _Reasons) -
 
 
 def _dates(values: pa.Array, reasons: _Reasons) -> pa.Array:
-    values = _by_text(_days(values))
+    values = by_text(days(values))
     dates: list[str | None] = []
     wrong: dict[int, str] = {}
-    for place, text in enumerate(_texts(values)):
+    for place, text in enumerate(texts_of(values)):
         try:
             dates.append(read_date(text) if text else None)
         except UnreadableAnswer as error:
             dates.append(None)
             wrong[place] = str(error)
     _note(DATE, values, wrong, reasons)
-    return _with_dictionary(values, pa.array(dates, pa.string()))
-
-
-def _days(values: pa.Array) -> pa.Array:
-    """Dates and times as the texts of their days, by the clocks of their zone; other cells as they are."""
-    if pa.types.is_dictionary(values.type):
-        values = values.dictionary_decode()
-    if pa.types.is_timestamp(values.type):
-        local = pc.local_timestamp(values) if values.type.tz else values
-        count, unit = local.cast(pa.int64()), values.type.unit
-    elif pa.types.is_date(values.type):
-        unit = "ms" if pa.types.is_date64(values.type) else "days"
-        count = values.cast(pa.int64() if unit == "ms" else pa.int32())
-    else:
-        return values
-    days = pa.array(np.asarray(count.fill_null(0)) // _IN_A_DAY[unit], mask=np.asarray(count.is_null()))
-    found = days.dictionary_encode()
-    texts = [_day(number) for number in found.dictionary.to_pylist()]
-    return pa.DictionaryArray.from_arrays(found.indices, pa.array(texts, pa.string()))
-
-
-def _day(number: int) -> str:
-    try:
-        return datetime.date.fromordinal(_DAYS_BEFORE_1970 + number).isoformat()
-    except (ValueError, OverflowError):
-        return f"{number} days after 1970-01-01"
+    return with_dictionary(values, pa.array(dates, pa.string()))
 
 
 def _ids(values: pa.Array, rows: npt.NDArray[np.int64]) -> pa.Array:
