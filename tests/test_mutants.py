@@ -17,7 +17,7 @@ from tests.random_books import random_answer, random_book
 from tests.seed import SEED
 from triage.assurance.mutants.missing import Fate, fates, missing_case
 from triage.assurance.mutants.mistakes import Mutant, Operator, mutants_of
-from triage.assurance.mutants.noticed import AtOnce, Watch
+from triage.assurance.mutants.noticed import PatientsAsBits, Watch
 from triage.assurance.paste import denials
 from triage.book.book import RuleBook
 from triage.book.facts import Known, NotKnown, known
@@ -262,7 +262,7 @@ def test_reading_all_patients_at_once_agrees_with_the_reference() -> None:
             {id: random_answer(rng, fact) for id, fact in book.facts.items() if rng.random() < 0.6}
             for _ in range(40)
         ]
-        at_once = AtOnce([known(patient) for patient in patients])
+        at_once = PatientsAsBits([known(patient) for patient in patients])
         for rule in book.rules.values():
             certain, possible = at_once.read(rule.when)
             for number, patient in enumerate(patients):

@@ -79,7 +79,7 @@ def test_suggested_cases_are_never_written_over_a_file(tmp_path: Path) -> None:
 def test_a_rule_that_does_not_exist_is_named_with_the_nearest(tmp_path: Path) -> None:
     said = run(tmp_path, "mutants", "any/fever-sign")
     assert said.code == 2
-    assert 'There is no rule "any/fever-sign" (did you mean "any/fever-signs"?).' in said.err
+    assert 'no rule is called "any/fever-sign" (did you mean "any/fever-signs"?)' in said.err
 
 
 def test_a_case_that_fails_is_named_and_set_aside(tmp_path: Path) -> None:

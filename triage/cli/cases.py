@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from triage.cli.ending import DONE, PROBLEMS_FOUND, UNREADABLE
-from triage.cli.options import open_book, rules_option
+from triage.cli.ending import DONE, PROBLEMS_FOUND
+from triage.cli.options import open_book, refuse_unknown, rules_option
 
 if TYPE_CHECKING:
     from triage.assurance.cases.pairs import Pair
@@ -42,18 +42,12 @@ def cases(
     that is right is for the reader to say. A comparison that makes no difference is named, and the
     exit code is 1.
     """
-    from triage.book.problems import nearest
     from triage.book.whole_file import refuse_existing, write_new
 
     if out is not None:
         refuse_existing(out)
     book = open_book(rules)
-    unknown = [name for name in names if name not in book.rules]
-    for name in unknown:
-        hint = nearest(name, book.rules) or "`triage show` lists all names"
-        click.echo(f'no rule is called "{name}" ({hint})', err=True)
-    if unknown:
-        ctx.exit(UNREADABLE)
+    refuse_unknown(names, book.rules, "no rule")
     found: list[Pair] = []
     lines = _lines(book, dict.fromkeys(names), every_answer, found)
     if out is None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from triage.cli.ending import DONE, PROBLEMS_FOUND
-from triage.cli.options import open_book, rules_option
+from triage.cli.options import open_book, refuse_unknown, rules_option
 
 if TYPE_CHECKING:
     from triage.assurance.mutants.missing import Fate
@@ -86,12 +86,7 @@ def mutants(
 
 
 def _chosen(book: RuleBook, names: Sequence[str]) -> list[Rule]:
-    from triage.book.problems import nearest
-
-    for name in names:
-        if name not in book.rules:
-            hint = nearest(name, book.rules)
-            raise click.UsageError(f'There is no rule "{name}"{hint and f" ({hint})"}.')
+    refuse_unknown(names, book.rules, "no rule")
     return [rule for rule in book.rules.values() if not names or rule.id in names]
 
 

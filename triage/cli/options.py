@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,19 @@ format_option = click.option(
     show_default=True,
     help="`plain` has no colour and no symbols and reads well aloud; `json` follows a versioned schema.",
 )
+
+
+def refuse_unknown(names: Iterable[str], known: Collection[str], kind: str = "nothing") -> None:
+    """Raises click.UsageError with each name that is not known, and the nearest that is."""
+    from triage.book.problems import nearest
+
+    unknown = [
+        f'{kind} is called "{name}" ({nearest(name, known) or "`triage show` lists all names"})'
+        for name in names
+        if name not in known
+    ]
+    if unknown:
+        raise click.UsageError("\n".join(unknown))
 
 
 def open_book(rules: Path | None) -> RuleBook:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from triage.cli.ending import DONE, UNREADABLE
-from triage.cli.options import open_book, rules_option
+from triage.cli.ending import DONE
+from triage.cli.options import open_book, refuse_unknown, rules_option
 
 
 @click.command(short_help="Say what a name stands for, and what uses it.")
@@ -28,7 +28,6 @@ def show(ctx: click.Context, names: Sequence[str], folder: Path | None, rules: P
     level, a document or a statement (S1.45). Without a name, all names are listed.
     """
     from triage.assurance import describe
-    from triage.book.problems import nearest
     from triage.book.reading.case import load_cases
     from triage.book.shipped import shipped_folder
 
@@ -39,12 +38,7 @@ def show(ctx: click.Context, names: Sequence[str], folder: Path | None, rules: P
             click.echo(f"{kind}: {' '.join(ids)}\n")
         ctx.exit(DONE)
     every = {id for ids in known.values() for id in ids}
-    unknown = [name for name in names if name not in every]
-    for name in unknown:
-        hint = nearest(name, every) or "`triage show` lists all names"
-        click.echo(f'nothing is called "{name}" ({hint})', err=True)
-    if unknown:
-        ctx.exit(UNREADABLE)
+    refuse_unknown(names, every)
     cases, found = load_cases([folder or shipped_folder("cases")], book)
     if found:
         click.echo(f"{len(found)} problems in the case files; what cannot be read is not listed", err=True)

@@ -25,7 +25,7 @@ Patients: TypeAlias = tuple[int, int]
 """Of whom something is certain, and of whom it is possible: bit n for the n-th patient."""
 
 
-class AtOnce:
+class PatientsAsBits:
     """Algebra: for which of these patients a condition is certain, and for which it is possible."""
 
     def __init__(self, patients: Sequence[Mapping[str, Known]]) -> None:
@@ -75,10 +75,10 @@ class Watch:
         outcomes = [run_case(_decider(book, book.rules), case) for case in cases if case.expect]
         self.failing = tuple(outcome.case for outcome in outcomes if outcome.differences)
         self._outcomes = [outcome for outcome in outcomes if not outcome.differences]
-        self._cases = AtOnce([_sure(outcome.decision) for outcome in self._outcomes])
+        self._cases = PatientsAsBits([_sure(outcome.decision) for outcome in self._outcomes])
         self._live = [_live(outcome) for outcome in self._outcomes]
         self._examples = {
-            rule.id: AtOnce([known(example.answers) for example in rule.examples])
+            rule.id: PatientsAsBits([known(example.answers) for example in rule.examples])
             for rule in book.rules.values()
         }
 
