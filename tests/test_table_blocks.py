@@ -76,7 +76,7 @@ def agree(name: str, table: bytes, block: int) -> None:
     for number, chunk in enumerate(chunks):
         after = in_blocks(name, table, block).chunks(chunk.after)
         assert [rows_in([later]) for later in after] == [rows_in([later]) for later in chunks[number + 1 :]]
-        first = next(in_blocks(name, table, block).chunks(places[number]))
+        first = in_blocks(name, table, block).chunk_at(places[number])
         assert rows_in([first]) == rows_in([chunk])
 
 

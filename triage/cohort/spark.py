@@ -122,7 +122,7 @@ class _DecideOnWorker:
                 row: dict[str, Any] = {"decided": [None], "failed": [None]}
                 try:
                     with open_source(order.book, Path(order.table), order.form) as source:
-                        chunk = next(iter(source.chunks(json.loads(place))))
+                        chunk = source.chunk_at(json.loads(place))
                     row["decided"] = [to_bytes(run.decide(chunk))]
                 except EnginesDiffer as error:
                     row["failed"] = [pickle.dumps((EnginesDiffer, error.differences))]

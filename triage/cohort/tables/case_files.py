@@ -33,6 +33,12 @@ class CaseFiles:
             done += len(some)
             yield coded_rows(self._book, some, {"row": done}, done)
 
+    def chunk_at(self, position: Position) -> Chunk:
+        raise self._read_by_one()
+
     def positions(self, after: Position | None = None) -> Iterator[Position]:
+        raise self._read_by_one()
+
+    def _read_by_one(self) -> Problems:
         what = "case files are read by one machine"
-        raise Problems([Problem(str(self._path), 1, 1, "Q008", what, "a table, or no --spark")])
+        return Problems([Problem(str(self._path), 1, 1, "Q008", what, "a table, or no --spark")])

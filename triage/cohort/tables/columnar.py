@@ -66,6 +66,10 @@ class Columnar:
         """The rows of the table, from the start or after an earlier chunk."""
         return each_in_order(self._chunk, ahead(self._blocks(after)))
 
+    def chunk_at(self, position: Position) -> Chunk:
+        """The chunk that begins at one of the `positions`."""
+        return self._chunk(next(self._blocks(position)))
+
     def positions(self, after: Position | None = None) -> Iterator[Position]:
         """Where each chunk begins."""
         begin = dict(after or {"group": 0, "skip": 0, "row": 0})

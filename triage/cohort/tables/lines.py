@@ -53,6 +53,10 @@ class _Lines:
         """The rows of the table, from the start or after an earlier chunk."""
         return ahead(each_in_order(self._chunk, self._blocks(after)))
 
+    def chunk_at(self, position: Position) -> Chunk:
+        """The chunk that begins at one of the `positions`."""
+        return self._chunk(next(self._blocks(position)))
+
     def positions(self, after: Position | None = None) -> Iterator[Position]:
         """Where each chunk begins."""
         return (block.begin for block in self._blocks(after))

@@ -31,7 +31,7 @@ class Source(Protocol):
 
     `size` is its size in the unit of `Chunk.done`, None where that is not known. A source that is
     `resumable` can be read from any chunk's `after`; `positions` says where chunks begin without reading
-    them.
+    them, and `chunk_at` reads one of those and no more.
     """
 
     @property
@@ -42,6 +42,7 @@ class Source(Protocol):
     def resumable(self) -> bool: ...
     def chunks(self, after: Position | None = None) -> Iterator[Chunk]: ...
     def positions(self, after: Position | None = None) -> Iterator[Position]: ...
+    def chunk_at(self, position: Position) -> Chunk: ...
 
 
 @contextmanager
