@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from triage.book.book import RuleBook
@@ -156,7 +157,7 @@ def _column(rng: np.random.Generator, fact: Fact, rows: int, known: float) -> pa
     return column if fact.scale is not None else pa.DictionaryArray.from_arrays(column, list(fact.answers))
 
 
-def _answers(fact: Fact) -> np.ndarray:
+def _answers(fact: Fact) -> npt.NDArray[np.int8 | np.int16]:
     """The answer for each lower half: numbers evenly, and of a choice the worse answers as `WORSE` says."""
     places = np.arange(2**16)
     if fact.scale is not None:

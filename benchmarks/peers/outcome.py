@@ -6,14 +6,15 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 
 class Outcome(NamedTuple):
     """The level of each row, 0 for none, and how many rules fired in all; None is what a peer cannot tell."""
 
-    certain: np.ndarray
-    possible: np.ndarray | None
+    certain: npt.NDArray[np.int8]
+    possible: npt.NDArray[np.int8] | None
     fired: int | None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from peers.outcome import Outcome
@@ -55,5 +56,5 @@ def certain_and_possible(book: RuleBook, firings: Iterable[Firings]) -> Outcome:
     return Outcome(certain, _levels(book, [row.possible for row in rows]), fired)
 
 
-def _levels(book: RuleBook, rows: Iterable[Iterable[str]]) -> np.ndarray:
+def _levels(book: RuleBook, rows: Iterable[Iterable[str]]) -> npt.NDArray[np.int8]:
     return np.array([book.level_of(rules) for rules in rows], np.int8)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from peers.outcome import Outcome, Peer
@@ -26,7 +27,7 @@ def prepare(book: RuleBook) -> Peer:
     return decide
 
 
-def _words(table: pa.Table) -> Iterator[np.ndarray]:
+def _words(table: pa.Table) -> Iterator[npt.NDArray[np.uint64]]:
     for column in table.columns:
         for chunk in column.chunks:
             for buffer in chunk.buffers():
