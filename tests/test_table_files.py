@@ -102,6 +102,16 @@ def dictionaries(table: pa.Table) -> pa.Table:
     return table
 
 
+def new_lists(table: pa.Table, path: Path) -> None:
+    """Batches that each list other texts, more of them together than the places of one list can count."""
+    narrow = pa.dictionary(pa.int8(), pa.string())
+    type_of = {field.name: narrow if field.type == pa.string() else field.type for field in table.schema}
+    schema = pa.schema(type_of)
+    with pa.ipc.new_stream(path, schema) as file:
+        for start in range(0, table.num_rows, 33):
+            file.write_table(dictionaries(table.slice(start, 33)).cast(schema))
+
+
 WAYS: dict[str, tuple[str, Callable[[pa.Table, Path], object]]] = {
     "Parquet": ("t.parquet", lambda t, path: pq.write_table(t, path)),
     "Parquet in many small groups": ("t.parquet", lambda t, path: pq.write_table(t, path, row_group_size=7)),
@@ -130,6 +140,7 @@ WAYS: dict[str, tuple[str, Callable[[pa.Table, Path], object]]] = {
     "Feather, compressed": ("t.feather", lambda t, path: pa.feather.write_feather(t, path, chunksize=70)),
     "an Arrow stream": ("t.arrow", stream),
     "an Arrow stream of lists": ("t.arrow", lambda t, path: stream(dictionaries(t), path)),
+    "an Arrow stream of new lists": ("t.arrow", new_lists),
     "a folder": ("t", lambda t, path: folder(t, path)),
     "a folder of lists": ("t", lambda t, path: folder(dictionaries(t), path)),
 }
@@ -188,6 +199,28 @@ def test_it_can_be_read_on_from_every_chunk(name: str, tmp_path: Path) -> None:
     with open_source(BOOK, path) as source:
         again = [words(source.chunk_at(place)) for place in source.positions()]
     assert again == [words(chunk) for chunk in chunks], "the chunks that positions name are all there are"
+
+
+@pytest.mark.parametrize("write", [stream, arrow_file])
+def test_small_batches_are_decided_together(write: Callable[..., None], tmp_path: Path) -> None:
+    write(made(350), tmp_path / "t.arrow", rows=10)
+    assert [chunk.rows for chunk in chunks_of(tmp_path / "t.arrow")] == [100, 100, 100, 50]
+
+
+@pytest.mark.parametrize("name", ["t.arrow", "t.parquet"])
+def test_cut_off_while_it_is_read_a_table_is_refused_in_words(name: str, tmp_path: Path) -> None:
+    path, table = tmp_path / name, made(10_000)
+    if name == "t.arrow":
+        arrow_file(table, path)
+    else:
+        pq.write_table(table, path, row_group_size=ROWS)
+    with open_source(BOOK, path) as source:
+        chunks = source.chunks()
+        next(chunks)
+        with path.open("rb+") as file:
+            file.truncate(path.stat().st_size // 3)
+        with pytest.raises(Problems, match=": Q010: it is damaged"):
+            list(chunks)
 
 
 @pytest.mark.parametrize("name", WAYS)
