@@ -13,6 +13,7 @@ from triage.cohort.chunk import Position
 from triage.cohort.run import Run, Tally
 from triage.cohort.spool import Decided, Spool, SpoolRefused
 from triage.cohort.tables.source import Source
+from triage.cohort.threads import behind
 from triage.cohort.writing import ProblemWriter, writer_for
 
 DecideAll: TypeAlias = Callable[[Source, Position | None], Iterable[Decided]]
@@ -59,9 +60,10 @@ def write_batch(
             writer = writer_for(files.results, results, run.schema, packed=packed)
             stack.callback(writer.close)
             refused = ProblemWriter(problems)
+            write = stack.enter_context(behind(writer.write))
 
             def take(decided: Decided) -> None:
-                writer.write(decided.results)
+                write(decided.results)
                 refused.write(decided.refused)
                 if spool:
                     spool.keep(decided)

@@ -18,8 +18,8 @@ from triage.cohort.comparison import OtherBook
 from triage.cohort.repeated import RepeatedIds
 from triage.cohort.sample import ALWAYS, Sample
 from triage.cohort.spool import Decided
-from triage.cohort.tables.ahead import each_in_order
 from triage.cohort.tables.source import Source
+from triage.cohort.threads import each_in_order
 from triage.decision.at_once import AtOnce
 from triage.decision.decide import Decider
 from triage.decision.level_told import level_told

@@ -13,10 +13,10 @@ import pyarrow.compute as pc
 from triage.book.book import RuleBook
 from triage.book.problems import Problem, Problems
 from triage.cohort.chunk import ROWS, Chunk, Position
-from triage.cohort.tables.ahead import ahead, each_in_order
 from triage.cohort.tables.coding import coded_block
 from triage.cohort.tables.column_types import wrong_type
 from triage.cohort.tables.columns import columns_named
+from triage.cohort.threads import ahead, each_in_order
 
 BROKEN = (pa.ArrowException, OSError, UnicodeDecodeError)
 """What pyarrow raises for a file that is not what its name says."""

@@ -17,12 +17,12 @@ import pyarrow.csv
 
 from triage.book.book import RuleBook
 from triage.cohort.chunk import ROWS, Chunk, Position
-from triage.cohort.tables.ahead import ahead, each_in_order
 from triage.cohort.tables.coding import coded_block, coded_rows
 from triage.cohort.tables.columns import ID, Column, columns_named
 from triage.cohort.tables.json_blocks import IN_CACHE, JsonBlocks
 from triage.cohort.tables.pipe import Stream
 from triage.cohort.tables.rows import MAX_LINE, Row, as_text, csv_row, header, is_utf8, json_row
+from triage.cohort.threads import ahead, each_in_order
 
 BLOCK = 2**24
 _COMMA, _QUOTE, _NEWLINE, _RETURN, _NUL = (ord(letter) for letter in ',"\n\r\0')

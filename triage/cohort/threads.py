@@ -1,4 +1,4 @@
-"""Reading ahead: the next things are made by other threads while the last ones are used."""
+"""Work in other threads, always in order: much at once, something ahead, and something behind."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from queue import Empty, Full, Queue
 from typing import TypeVar
 
@@ -83,3 +84,37 @@ def ahead(things: Iterator[T], most: int = 2) -> Iterator[T]:
             yield thing  # type: ignore[misc] # without an error there is a thing
     finally:
         closed.set()
+
+
+@contextmanager
+def behind(function: Callable[[T], object], most: int = 2) -> Iterator[Callable[[T], None]]:
+    """Has a thread call a function with the things that are put, in their order, some of them later.
+
+    What it raises is raised when the next thing is put, or at the end, where all is waited for. After
+    something was raised, nothing more is called.
+    """
+    failed = threading.Event()
+
+    def call(thing: T) -> None:
+        if not failed.is_set():
+            try:
+                function(thing)
+            except BaseException:
+                failed.set()
+                raise
+
+    with ThreadPoolExecutor(1) as pool:
+        waiting: deque[Future[None]] = deque()
+
+        def put(thing: T) -> None:
+            waiting.append(pool.submit(call, thing))
+            while len(waiting) > most:
+                waiting.popleft().result()
+
+        try:
+            yield put
+            while waiting:
+                waiting.popleft().result()
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
