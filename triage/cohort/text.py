@@ -52,15 +52,26 @@ def _csv_cells(column: pa.Array) -> pa.Array:
     if pa.types.is_integer(column.type):
         return column.cast(pa.string())
     if pa.types.is_list(column.type):
-        return _csv_texts(pc.binary_join(plain(column), " "))
+        joined = pc.binary_join(plain(column), " ")
+        return joined if _are_harmless(column.values) else _csv_texts(joined)
     return _with_words(column, _csv_texts)
+
+
+def _are_harmless(names: pa.Array) -> bool:
+    """Whether these names, joined by spaces, need no care in a CSV table; each word is looked at once."""
+    words = names.dictionary if pa.types.is_dictionary(names.type) else names
+    return bool(_csv_texts(words).equals(words))
 
 
 def _csv_texts(texts: pa.Array) -> pa.Array:
     """Texts as cells of a CSV table."""
-    texts = pc.if_else(pc.match_substring_regex(texts, _RUNS), _around("'", texts, ""), texts)
-    quoted = _around('"', pc.replace_substring(texts, '"', '""'), '"')
-    return pc.if_else(pc.match_substring_regex(texts, _QUOTED_IN_CSV), quoted, texts)
+    runs = pc.match_substring_regex(texts, _RUNS)
+    if pc.any(runs).as_py():
+        texts = pc.if_else(runs, _around("'", texts, ""), texts)
+    breaks = pc.match_substring_regex(texts, _QUOTED_IN_CSV)
+    if pc.any(breaks).as_py():
+        texts = pc.if_else(breaks, _around('"', pc.replace_substring(texts, '"', '""'), '"'), texts)
+    return texts
 
 
 def _json_values(column: pa.Array) -> pa.Array:
