@@ -64,7 +64,7 @@ class Columnar:
 
     def chunks(self, after: Position | None = None) -> Iterator[Chunk]:
         """The rows of the table, from the start or after an earlier chunk."""
-        return each_in_order(self._chunk, ahead(self._blocks(after)))
+        return each_in_order(self._chunk, ahead(self._blocks(after), 1))
 
     def chunk_at(self, position: Position) -> Chunk:
         """The chunk that begins at one of the `positions`."""
