@@ -151,21 +151,23 @@ def _in_chunks(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             rows += parts[-1].num_rows
             batch = batch.slice(parts[-1].num_rows)
             if rows == ROWS:
-                yield _as_one(parts)
+                yield from _as_one(parts)
                 parts, rows = [], 0
-    if parts:
-        yield _as_one(parts)
+    yield from _as_one(parts)
 
 
-def _as_one(parts: list[pa.RecordBatch]) -> pa.RecordBatch:
-    """These rows in one batch; what their dictionaries list may differ, and be more together."""
-    if len(parts) == 1:
-        return parts[0]
+def _as_one(parts: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
+    """These rows in one batch, or in more where their texts are longer than one batch can have.
+
+    What their dictionaries list may differ, and be more together.
+    """
+    if len(parts) < 2:
+        return parts
     wide = [
         pa.RecordBatch.from_arrays([_wide(column) for column in part.columns], part.schema.names)
         for part in parts
     ]
-    return pa.Table.from_batches(wide).unify_dictionaries().combine_chunks().to_batches()[0]
+    return list(pa.Table.from_batches(wide).unify_dictionaries().combine_chunks().to_batches())
 
 
 def _wide(column: pa.Array) -> pa.Array:
