@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 #if defined(__x86_64__) && !defined(PLAIN) /* without, for a test, as on a processor that is not known here */
-#define INTEL
+#define X86
 #include <immintrin.h>
 #endif
 
@@ -82,7 +82,7 @@ static void answered(Register to, const Column *column, int64_t first, int64_t c
 }
 
 /* Which of sixteen codes are from `low` to `high`, as bits. */
-#ifdef INTEL
+#ifdef X86
 #define LOAD(codes, n) _mm_loadu_si128((const __m128i *)(codes) + (n))
 #define OUTSIDE(bits, codes, low, high)                                                              \
     _mm_or_si128(_mm_cmplt_epi##bits(codes, _mm_set1_epi##bits(low)), _mm_cmpgt_epi##bits(codes, _mm_set1_epi##bits(high)))
@@ -146,8 +146,8 @@ static void within(Register to, const Column *column, int64_t first, int64_t cou
 }
 
 /* The same, four times as fast, where the processor compares 64 bytes at once and gives the bits. */
-#if defined(INTEL) && !defined(NARROW)
-#define WIDE __attribute__((target("avx512bw"), noinline))
+#if defined(X86) && !defined(NARROW)
+#define WIDE __attribute__((target("avx512bw"), noinline)) /* by itself: other processors cannot run it */
 #define WIDE_OF(type, bits)                                                                          \
     WIDE static void wide_##type(Register to, const type *codes, int64_t count, type low, type high) { \
         for (int64_t done = 0; done < count; done += 64) {                                           \
