@@ -5,8 +5,9 @@
 Makes made-up patients of the shipped rule book, of whom 60 % of the answers are known, as Parquet (words as
 dictionaries, zstd), CSV and an Arrow file. Then, for some rounds and in turns, each in a process of its own:
 pyarrow reads the table in pieces and throws them away; it reads it whole, as who wants it in memory does; and
-it is decided, with the sample that is always checked, to Parquet with packed sets, or with lists of names.
-Prints medians, as rows a second and as times what the quicker reading took, and the peak memory.
+it is decided, with the sample that is always checked: to batches that are thrown away, or to Parquet with
+packed sets, or with lists of names. Prints medians, as rows a second and as times what the quicker reading
+took, and the peak memory.
 """
 
 from __future__ import annotations
@@ -39,8 +40,8 @@ from triage.decision.decide import Decider
 KNOWN, WORSE = 0.6, 0.1
 PART = 250_000
 READINGS = PIECES, WHOLE = "read in pieces", "read whole"
-PACKED = "decided, packed"
-WORKS = (*READINGS, PACKED, "decided, lists")
+UNWRITTEN, PACKED = "decided", "decided, packed"
+WORKS = (*READINGS, UNWRITTEN, PACKED, "decided, lists")
 
 
 def column(fact: Fact, rows: int, rng: np.random.Generator) -> pa.Array:
@@ -116,6 +117,14 @@ def read_whole(table: Path) -> None:
         pa.ipc.open_file(pa.OSFile(str(table))).read_all()
 
 
+def decide_only(table: Path, decider: Decider) -> None:
+    """Reads and decides every row, and keeps nothing."""
+    run = Run(decider, SHARE)
+    with open_source(decider.book, table) as source:
+        for _ in run.decide_source(source, None):
+            pass
+
+
 def decide(table: Path, out: Path, decider: Decider, *, packed: bool) -> None:
     """What `triage batch` does once it has started."""
     run, files = Run(decider, SHARE), Files(out)
@@ -132,6 +141,8 @@ def measured(title: str, table: Path, out: Path) -> tuple[float, float]:
         read_in_pieces(table)
     elif title == WHOLE:
         read_whole(table)
+    elif title == UNWRITTEN:
+        decide_only(table, decider)
     else:
         decide(table, out, decider, packed=title == PACKED)
     took = time.perf_counter() - start
