@@ -2,7 +2,7 @@
 
     python benchmarks/everything.py
 
-Takes some five minutes on two cores. Needs `pip install ".[peers]"`.
+Takes some eight minutes on two cores. Needs `pip install ".[peers]"`.
 """
 
 from __future__ import annotations
