@@ -12,7 +12,11 @@ import click
 
 DONE, PROBLEMS_FOUND, UNREADABLE, ENGINES_DISAGREE = 0, 1, 2, 3
 INTERRUPTED = 130
-_EXTRA = {"z3": "z3-solver", "pysat": "python-sat"}
+_EXTRAS = (  # the modules that only an extra brings, what they are, and how they are installed
+    (("z3", "pysat"), "a solver", "z3-solver python-sat"),
+    (("altair", "vl_convert"), "Altair", "altair vl-convert-python"),
+    (("pyspark",), "PySpark", '"pyspark>=4" "pandas<3"'),
+)
 
 
 class SpeakingGroup(click.Group):
@@ -76,11 +80,10 @@ def _say_and_exit(error: Exception) -> NoReturn:
             click.echo(line, err=True)
     elif isinstance(error, EngineUnavailable):
         click.echo(str(error), err=True)
-    elif isinstance(error, ModuleNotFoundError) and error.name in _EXTRA:
-        libraries = " ".join(_EXTRA.values())
-        click.echo(
-            f"This needs a solver. Install it with:\n  {sys.executable} -m pip install {libraries}", err=True
-        )
+    elif isinstance(error, ModuleNotFoundError) and (extra := _extra_with(error.name)):
+        what, libraries = extra
+        command = f"{sys.executable} -m pip install {libraries}"
+        click.echo(f"This needs {what}. Install it with:\n  {command}", err=True)
     elif isinstance(error, OSError):
         click.echo(f"{error.filename or 'output'}: {error.strerror or error}", err=True)
         if error.filename is None:
@@ -92,3 +95,8 @@ def _say_and_exit(error: Exception) -> NoReturn:
             err=True,
         )
     sys.exit(UNREADABLE)
+
+
+def _extra_with(module: str | None) -> tuple[str, str] | None:
+    """What an extra that brings a module is, and its libraries."""
+    return next(((what, libraries) for modules, what, libraries in _EXTRAS if module in modules), None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import sys
 from pathlib import Path
 
 import click
@@ -41,10 +40,8 @@ def report(ctx: click.Context, results: Path, target: Path, least: int | None, r
     that opens offline and runs nothing. Names are those of the rule book. It is written whole or not
     at all.
     """
-    if not _has_libraries():
-        command = f"{sys.executable} -m pip install altair vl-convert-python"
-        click.echo(f"A page is drawn by Altair. Install it with:\n  {command}", err=True)
-        ctx.exit(UNREADABLE)
+    for name in _LIBRARIES:  # before the results are read, which can take a while
+        importlib.import_module(name)
     from triage.book.whole_file import write_whole
     from triage.cohort.report.counts import count_results
     from triage.cohort.report.figures import figures
@@ -73,15 +70,3 @@ def report(ctx: click.Context, results: Path, target: Path, least: int | None, r
     for name in shown.books if len(shown.books) > 1 else ():
         click.echo(f"MIXED: {shown['book', name].text} patients by rule book {name}", err=True)
     click.echo(f"{shown['all',].text} patients: {target}", err=True)
-
-
-def _has_libraries() -> bool:
-    """Whether the libraries of the extra can be loaded."""
-    try:
-        for name in _LIBRARIES:
-            importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name not in _LIBRARIES:
-            raise
-        return False
-    return True

@@ -22,18 +22,16 @@ class RepeatedIds:
     def __init__(self) -> None:
         self._ids: list[pa.Array] = []
         self._hashes: list[npt.NDArray[np.int64]] = []
-        self._count = 0
 
     def add(self, ids: pa.Array) -> None:
         """Remembers these, unless as many are remembered as may be."""
-        if self._count < MOST_IDS and len(ids):
-            self._count += len(ids)
+        if sum(map(len, self._ids)) < MOST_IDS and len(ids):
             self._ids.append(ids)
             self._hashes.append(np.fromiter(map(hash, ids.to_pylist()), np.int64, len(ids)))
 
     def __iter__(self) -> Iterator[str]:
         """Each id that came more than once, in the order in which they came first."""
-        if not self._count:
+        if not self._ids:
             return iter(())
         hashes = np.concatenate(self._hashes)
         ordered = np.sort(hashes)

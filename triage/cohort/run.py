@@ -99,9 +99,9 @@ class Run:
         """What comes of everything that a source has after a position, or of all of it."""
         return self.decide_all(source.chunks(after))
 
-    def decide_all(self, chunks: Iterable[Chunk], workers: int | None = None) -> Iterator[Decided]:
+    def decide_all(self, chunks: Iterable[Chunk]) -> Iterator[Decided]:
         """The same for many, in their order and some at a time; memory holds a few chunks."""
-        return each_in_order(self.decide, chunks, workers, self._sample.stop)
+        return each_in_order(self.decide, chunks, stop=self._sample.stop)
 
 
 def fingerprint(table: Path) -> dict[str, Any]:

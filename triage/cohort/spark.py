@@ -39,21 +39,16 @@ _WAVE = 4  # chunks for each core between two writes: few enough to hold, enough
 
 
 class SparkUnavailable(Exception):
-    """PySpark or Java is not installed; the text says what to do."""
+    """Java is not installed; the text says what to do."""
 
 
 def spark_session() -> SparkSession:
     """The session that Spark's own settings describe: on this machine, unless they name a cluster.
 
-    Raises SparkUnavailable.
+    Raises SparkUnavailable, and ModuleNotFoundError without the extra.
     """
-    try:
-        from pyspark.sql import SparkSession
-    except ModuleNotFoundError as error:
-        if error.name != "pyspark":
-            raise
-        install = f'{sys.executable} -m pip install "pyspark>=4" "pandas<3"'
-        raise SparkUnavailable(f"This needs PySpark. Install it with:\n  {install}") from None
+    from pyspark.sql import SparkSession
+
     if not os.environ.get("JAVA_HOME") and shutil.which("java") is None:
         raise SparkUnavailable("This needs Java 17 or later for Spark, and there is no `java` on the PATH.")
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # else workers take whatever `python3` is

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+_Make: TypeAlias = Callable[[pa.Array], pa.Array]
 _RUNS = r"^(?:[\s\pZ]*[=+\-@]|[\t\r])"  # what a spreadsheet would take for a formula
 _QUOTED_IN_CSV = '[",\r\n]'
 _ESCAPED_IN_JSON = r'["\\\x00-\x1f]'
@@ -23,38 +25,41 @@ def csv_lines(columns: Sequence[pa.Array]) -> pa.Buffer:
 
     A cell that a spreadsheet would run as a formula becomes text.
     """
-    return _lines([pc.fill_null(_csv_cells(column), "") for column in columns], "", ",", "\n")
+    cells = [_cells(column, "yes", "no", _csv_texts, _csv_list) for column in columns]
+    return _lines([pc.fill_null(column, "") for column in cells], "", ",", "\n")
 
 
 def json_lines(results: pa.RecordBatch) -> pa.Buffer:
     """One object on each line, with the names of the columns as keys."""
+    cells = [_cells(column, "true", "false", _json_texts, _json_list) for column in results.columns]
     values = [
-        pc.binary_join_element_wise(json.dumps(name), pc.fill_null(_json_values(column), "null"), ": ")
-        for name, column in zip(results.schema.names, results.columns, strict=True)
+        _around(f"{json.dumps(name)}: ", pc.fill_null(column, "null"), "")
+        for name, column in zip(results.schema.names, cells, strict=True)
     ]
     return _lines(values, "{", ", ", "}\n")
 
 
 def _lines(columns: Sequence[pa.Array], begin: str, between: str, end: str) -> pa.Buffer:
     """The texts of each row in one line, one line after the other."""
-    first, *others = columns
-    cells = [_around(begin, first, ""), *others]
-    cells[-1] = _around("", cells[-1], end)
-    lines = pc.binary_join_element_wise(*cells, between)
+    lines = _around(begin, pc.binary_join_element_wise(*columns, between), end)
     _, ends, text = lines.buffers()
     assert lines.offset == 0
     return text.slice(0, int.from_bytes(ends[4 * len(lines) : 4 * len(lines) + 4], "little"))
 
 
-def _csv_cells(column: pa.Array) -> pa.Array:
+def _cells(column: pa.Array, yes: str, no: str, texts: _Make, lists: _Make) -> pa.Array:
+    """A column as texts: its truths, its texts and its lists of texts as is said, and its numbers."""
     if pa.types.is_boolean(column.type):
-        return pc.if_else(column, "yes", "no")
+        return pc.if_else(column, yes, no)
     if pa.types.is_integer(column.type):
         return column.cast(pa.string())
-    if pa.types.is_list(column.type):
-        joined = pc.binary_join(plain(column), " ")
-        return joined if _are_harmless(column.values) else _csv_texts(joined)
-    return _with_words(column, _csv_texts)
+    return lists(column) if pa.types.is_list(column.type) else _with_words(column, texts)
+
+
+def _csv_list(names: pa.Array) -> pa.Array:
+    """Lists of names as cells of a CSV table; where the names need no care, nor do the cells."""
+    joined = pc.binary_join(plain(names), " ")
+    return joined if _are_harmless(names.values) else _csv_texts(joined)
 
 
 def _are_harmless(names: pa.Array) -> bool:
@@ -74,14 +79,8 @@ def _csv_texts(texts: pa.Array) -> pa.Array:
     return texts
 
 
-def _json_values(column: pa.Array) -> pa.Array:
-    if pa.types.is_boolean(column.type):
-        return pc.if_else(column, "true", "false")
-    if pa.types.is_integer(column.type):
-        return column.cast(pa.string())
-    if pa.types.is_list(column.type):
-        return _around("[", pc.binary_join(_with_words(column, _json_texts), ", "), "]")
-    return _with_words(column, _json_texts)
+def _json_list(names: pa.Array) -> pa.Array:
+    return _around("[", pc.binary_join(_with_words(names, _json_texts), ", "), "]")
 
 
 def _json_texts(texts: pa.Array) -> pa.Array:
@@ -92,7 +91,7 @@ def _json_texts(texts: pa.Array) -> pa.Array:
     return pa.array([None if text is None else write(text) for text in texts.to_pylist()], pa.string())
 
 
-def _with_words(column: pa.Array, texts: Callable[[pa.Array], pa.Array]) -> pa.Array:
+def _with_words(column: pa.Array, texts: _Make) -> pa.Array:
     """A column of texts, or of lists of them, made into others; each of a dictionary is made once."""
     if pa.types.is_list(column.type):
         return pa.ListArray.from_arrays(column.offsets, _with_words(column.values, texts))

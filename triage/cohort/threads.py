@@ -93,14 +93,14 @@ def behind(function: Callable[[T], object], most: int = 2) -> Iterator[Callable[
     What it raises is raised when the next thing is put, or at the end, where all is waited for. After
     something was raised, nothing more is called.
     """
-    failed = threading.Event()
+    stopped = threading.Event()
 
     def call(thing: T) -> None:
-        if not failed.is_set():
+        if not stopped.is_set():
             try:
                 function(thing)
             except BaseException:
-                failed.set()
+                stopped.set()
                 raise
 
     with ThreadPoolExecutor(1) as pool:
@@ -116,5 +116,5 @@ def behind(function: Callable[[T], object], most: int = 2) -> Iterator[Callable[
             while waiting:
                 waiting.popleft().result()
         except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
+            stopped.set()
             raise

@@ -114,6 +114,17 @@ INSIDE_OF(int16_t)
 INSIDE_OF(int32_t)
 #endif
 
+/* By how wide the codes of a column are. */
+#define BY_WIDTH(how)                                                                                \
+    static void how(Register to, const Column *column, int64_t first, int64_t count, int32_t low, int32_t high) { \
+        if (column->bytes == 1)                                                                      \
+            how##_int8_t(to, (const int8_t *)column->codes + first, count, (int8_t)low, (int8_t)high); \
+        else if (column->bytes == 2)                                                                 \
+            how##_int16_t(to, (const int16_t *)column->codes + first, count, (int16_t)low, (int16_t)high); \
+        else                                                                                         \
+            how##_int32_t(to, (const int32_t *)column->codes + first, count, low, high);             \
+    }
+
 #define WITHIN_OF(type)                                                                              \
     static inline uint64_t inside_64_##type(const type *codes, type low, type high) {                 \
         uint64_t inside = 0;                                                                         \
@@ -135,15 +146,7 @@ INSIDE_OF(int32_t)
 WITHIN_OF(int8_t)
 WITHIN_OF(int16_t)
 WITHIN_OF(int32_t)
-
-static void within(Register to, const Column *column, int64_t first, int64_t count, int32_t low, int32_t high) {
-    if (column->bytes == 1)
-        within_int8_t(to, (const int8_t *)column->codes + first, count, (int8_t)low, (int8_t)high);
-    else if (column->bytes == 2)
-        within_int16_t(to, (const int16_t *)column->codes + first, count, (int16_t)low, (int16_t)high);
-    else
-        within_int32_t(to, (const int32_t *)column->codes + first, count, low, high);
-}
+BY_WIDTH(within)
 
 /* The same, four times as fast, where the processor compares 64 bytes at once and gives the bits. */
 #if defined(X86) && !defined(NARROW)
@@ -164,15 +167,7 @@ static void within(Register to, const Column *column, int64_t first, int64_t cou
 WIDE_OF(int8_t, 8)
 WIDE_OF(int16_t, 16)
 WIDE_OF(int32_t, 32)
-
-static void wide(Register to, const Column *column, int64_t first, int64_t count, int32_t low, int32_t high) {
-    if (column->bytes == 1)
-        wide_int8_t(to, (const int8_t *)column->codes + first, count, (int8_t)low, (int8_t)high);
-    else if (column->bytes == 2)
-        wide_int16_t(to, (const int16_t *)column->codes + first, count, (int16_t)low, (int16_t)high);
-    else
-        wide_int32_t(to, (const int32_t *)column->codes + first, count, low, high);
-}
+BY_WIDTH(wide)
 #define IS_WIDE __builtin_cpu_supports("avx512bw")
 #else
 #define wide within

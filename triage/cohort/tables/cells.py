@@ -17,6 +17,11 @@ _DAYS_BEFORE_1970 = datetime.date(1970, 1, 1).toordinal()
 _BYTES = 256
 
 
+def type_of_cells(type_: pa.DataType) -> pa.DataType:
+    """The type of what stands in the cells of a column, also where they are places in a list of it."""
+    return type_.value_type if pa.types.is_dictionary(type_) else type_
+
+
 def usual(values: pa.Array) -> pa.Array:
     """The same cells in a type with which Arrow can do everything."""
     type_ = values.type
@@ -74,8 +79,8 @@ def days(values: pa.Array) -> pa.Array:
         count = values.cast(pa.int64() if unit == "ms" else pa.int32())
     else:
         return values
-    days = pa.array(np.asarray(count.fill_null(0)) // _IN_A_DAY[unit], mask=np.asarray(count.is_null()))
-    found = days.dictionary_encode()
+    numbers = pa.array(np.asarray(count.fill_null(0)) // _IN_A_DAY[unit], mask=np.asarray(count.is_null()))
+    found = numbers.dictionary_encode()
     texts = [_day(number) for number in found.dictionary.to_pylist()]
     return pa.DictionaryArray.from_arrays(found.indices, pa.array(texts, pa.string()))
 

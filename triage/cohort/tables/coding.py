@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,7 @@ from triage.cohort.tables.rows import BOTH, Row
 from triage.engines.codes import TICKED, code_of
 from triage.engines.columns import code_type
 
+T = TypeVar("T")
 _Places = npt.NDArray[np.intp]
 
 
@@ -89,16 +91,24 @@ def _coded(column: Column, values: pa.Array, reasons: _Reasons) -> pa.Array:
     fact = column.fact
     assert fact is not None
     values = by_text(values)
-    codes: list[int | None] = []
+    codes = _each_read(column.name, values, column.code, reasons)
+    return with_codes(values.indices, codes, code_type(fact))
+
+
+def _each_read(
+    column: str, values: pa.DictionaryArray, read: Callable[[str], T | None], reasons: _Reasons
+) -> list[T | None]:
+    """What is read of each text that occurs, None where it is empty, or cannot be read, which is noted."""
+    found: list[T | None] = []
     wrong: dict[int, str] = {}
     for place, text in enumerate(texts_of(values)):
         try:
-            codes.append(column.code(text))
+            found.append(read(text) if text else None)
         except UnreadableAnswer as error:
-            codes.append(None)
+            found.append(None)
             wrong[place] = str(error)
-    _note(column.name, values, wrong, reasons)
-    return with_codes(values.indices, codes, code_type(fact))
+    _note(column, values, wrong, reasons)
+    return found
 
 
 def _note(column: str, values: pa.DictionaryArray, wrong: Mapping[int, str], reasons: _Reasons) -> None:
@@ -119,15 +129,7 @@ def _joined(column: Column, one: pa.Array, other: pa.Array, reasons: _Reasons) -
 
 def _dates(values: pa.Array, reasons: _Reasons) -> pa.Array:
     values = by_text(days(values))
-    dates: list[str | None] = []
-    wrong: dict[int, str] = {}
-    for place, text in enumerate(texts_of(values)):
-        try:
-            dates.append(read_date(text) if text else None)
-        except UnreadableAnswer as error:
-            dates.append(None)
-            wrong[place] = str(error)
-    _note(DATE, values, wrong, reasons)
+    dates = _each_read(DATE, values, read_date, reasons)
     return with_dictionary(values, pa.array(dates, pa.string()))
 
 

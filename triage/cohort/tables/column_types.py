@@ -7,13 +7,14 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from triage.cohort.tables.cells import type_of_cells
 from triage.cohort.tables.columns import DATE, ID, Column
 from triage.engines.codes import not_known_words
 
 
 def wrong_type(column: Column, type_: pa.DataType) -> Iterator[tuple[str, str]]:
     """What is wrong with the type of a column, and what to write instead."""
-    values = type_.value_type if pa.types.is_dictionary(type_) else type_
+    values = type_of_cells(type_)
     if _is_text(values) or pa.types.is_null(values):
         return
     number = pa.types.is_integer(values) or pa.types.is_floating(values) or pa.types.is_decimal(values)

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from triage.book.book import RuleBook
 from triage.book.problems import Problem, Problems
 from triage.cohort.chunk import ROWS, Chunk, Position
+from triage.cohort.tables.cells import type_of_cells
 from triage.cohort.tables.coding import coded_block
 from triage.cohort.tables.column_types import wrong_type
 from triage.cohort.tables.columns import columns_named
@@ -20,6 +21,7 @@ from triage.cohort.threads import ahead, each_in_order
 
 BROKEN = (pa.ArrowException, OSError, UnicodeDecodeError)
 """What pyarrow raises for a file that is not what its name says."""
+_START: Position = {"group": 0, "skip": 0, "row": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class Columnar:
 
     def positions(self, after: Position | None = None) -> Iterator[Position]:
         """Where each chunk begins."""
-        begin = dict(after or {"group": 0, "skip": 0, "row": 0})
+        begin = dict(after or _START)
         row, skip = begin["row"], begin["skip"]
         for number, group in enumerate(self._groups[begin["group"] :], start=begin["group"]):
             assert group.rows is not None
@@ -87,7 +89,7 @@ class Columnar:
         return coded_block(self._columns, block.batch.columns, rows, (), block.after, end)
 
     def _blocks(self, after: Position | None) -> Iterator[_Block]:
-        place = dict(after or {"group": 0, "skip": 0, "row": 0})
+        place = dict(after or _START)
         row, skip = place["row"], place["skip"]
         for number, group in enumerate(self._groups[place["group"] :], start=place["group"]):
             here = 0
@@ -116,8 +118,8 @@ class Columnar:
     def _check(self, batch: pa.RecordBatch) -> None:
         for position, (column, cells) in enumerate(zip(self._columns, batch.columns, strict=True), start=1):
             if not _is_sound(cells):
-                type_ = cells.type.value_type if pa.types.is_dictionary(cells.type) else cells.type
-                what = f"the column {column.name} is damaged: it has a cell that is no {type_}"
+                wanted = type_of_cells(cells.type)
+                what = f"the column {column.name} is damaged: it has a cell that is no {wanted}"
                 raise Problems([Problem(str(self._path), 1, position, "Q010", what, "a whole file")])
 
 

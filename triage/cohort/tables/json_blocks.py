@@ -15,13 +15,11 @@ import pyarrow.json
 
 from triage.book.book import RuleBook
 from triage.cohort.tables.columns import Column, column_named, column_names
-from triage.cohort.tables.rows import is_utf8
+from triage.cohort.tables.rows import IN_CACHE, is_utf8
 
 _NUMBER = re.compile(  # begins with what can be searched for, which makes it three times as fast
     rb'":(?<!\\":)[ \t\r]*+(?=[-0-9])(-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?)(?=[,} \t\r])'
 )
-IN_CACHE = 2**21
-"""How much is parsed at a time by one thread, while others do the same with other blocks."""
 _OPEN, _CLOSE, _NEWLINE, _RETURN = (ord(letter) for letter in "{}\n\r")
 
 

@@ -19,9 +19,9 @@ from triage.book.book import RuleBook
 from triage.cohort.chunk import ROWS, Chunk, Position
 from triage.cohort.tables.coding import coded_block, coded_rows
 from triage.cohort.tables.columns import ID, Column, columns_named
-from triage.cohort.tables.json_blocks import IN_CACHE, JsonBlocks
+from triage.cohort.tables.json_blocks import JsonBlocks
 from triage.cohort.tables.pipe import Stream
-from triage.cohort.tables.rows import MAX_LINE, Row, as_text, csv_row, header, is_utf8, json_row
+from triage.cohort.tables.rows import IN_CACHE, MAX_LINE, Row, as_text, csv_row, header, is_utf8, json_row
 from triage.cohort.threads import ahead, each_in_order
 
 BLOCK = 2**24

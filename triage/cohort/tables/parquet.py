@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from triage.book.book import RuleBook
 from triage.book.problems import Problem, Problems
 from triage.cohort.chunk import ROWS
+from triage.cohort.tables.cells import type_of_cells
 from triage.cohort.tables.columnar import BROKEN, Columnar, Group, damaged, small_ones_together
 from triage.cohort.tables.columns import ID
 
@@ -66,5 +67,4 @@ def _groups(name: Path) -> tuple[pa.Schema, list[Group]]:
 
 def _is_listed(field: pa.Field) -> bool:
     """Whether a column is quickest read as places in a list of texts, as Parquet keeps it."""
-    values = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
-    return bool(pa.types.is_string(values)) and field.name != ID
+    return bool(pa.types.is_string(type_of_cells(field.type))) and field.name != ID

@@ -34,6 +34,8 @@ from triage.cohort.tables.columns import (
 
 BOTH = "{} is answered and is said not to be known"
 MAX_LINE = 1_000_000
+IN_CACHE = 2**21
+"""How much one thread parses at a time, while others do the same; no line is longer."""
 MOST_HINTS = 20
 _TOO_LONG = f"longer than {MAX_LINE:,} bytes"
 _NOT_TEXT = "not UTF-8"
