@@ -10,12 +10,12 @@ from triage.book.reading.load import load_book
 from triage.book.shipped import shipped_folder
 from triage.cli.replies import (
     NotUnderstood,
-    legible,
     list_item,
     read_answer,
     read_not_known,
     read_number,
     read_ticks,
+    typed,
 )
 
 
@@ -122,11 +122,11 @@ def test_what_is_no_list_of_items_ticks_nothing(typed: str, legs: tuple[Fact, ..
 
 
 def test_wide_digits_are_digits_and_controls_are_shown_and_never_sent_to_the_screen() -> None:
-    assert legible("３８．５\u3000°C\n") == "38.5 °C"
-    assert legible("１；２") == "1;2"
-    assert legible("1\t3\r\n") == "1 3"
-    assert legible("\x1b[2J\x07\u202e") == "\\x1b[2J\\x07\\x202e"
-    assert legible("Übelkeit 腹痛") == "Übelkeit 腹痛"
+    assert typed("３８．５\u3000°C\n") == "38.5 °C"
+    assert typed("１；２") == "1;2"
+    assert typed("1\t3\r\n") == "1 3"
+    assert typed("\x1b[2J\x07\u202e") == "\\x1b[2J\\x07\\x202e"
+    assert typed("Übelkeit 腹痛") == "Übelkeit 腹痛"
 
 
 def test_a_number_is_one_of_those_shown() -> None:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from triage.book.legible import one_line
+
 
 @dataclass(frozen=True, order=True, slots=True)
 class Problem:
@@ -20,7 +22,7 @@ class Problem:
 
     def __str__(self) -> str:
         hint = f" ({self.write})" if self.write else ""
-        return f"{self.file}:{self.line}:{self.column}: {self.code}: {self.what}{hint}"
+        return one_line(f"{self.file}:{self.line}:{self.column}: {self.code}: {self.what}{hint}")
 
 
 class Problems(Exception):

@@ -12,6 +12,7 @@ import click
 
 from triage.cli.ending import DONE, ENGINES_DISAGREE, PROBLEMS_FOUND, UNREADABLE
 from triage.cli.options import open_book, open_decider, rules_option, settings_option
+from triage.cli.terminal import echo
 
 if TYPE_CHECKING:
     from triage.book.book import RuleBook
@@ -172,7 +173,7 @@ def _decide_table(
             try:
                 session = spark_session()
             except SparkUnavailable as error:
-                click.echo(str(error), err=True)
+                echo(str(error), err=True)
                 return UNREADABLE
             decide_all = OnSpark(session, decider, table, form, share, other_book).decide_source
         try:
@@ -192,14 +193,14 @@ def _decide_table(
             return ENGINES_DISAGREE
         except SpoolRefused as error:
             named = ", ".join(error.differing)
-            click.echo(
+            echo(
                 f"{error.path} is of another run: it differs in {named}. Run without --resume to begin anew.",
                 err=True,
             )
             return UNREADABLE
         except KeyboardInterrupt:
             if files.unfinished.exists():
-                click.echo(f"\nWhat was decided is kept in {files.unfinished}; --resume goes on.", err=True)
+                echo(f"\nWhat was decided is kept in {files.unfinished}; --resume goes on.", err=True)
             raise
     say_tally(tally, files.problems, compared=other_book is not None)
     return PROBLEMS_FOUND if tally.refused else DONE
@@ -235,7 +236,7 @@ def _describe(book: RuleBook, schema: bool, template: Path | None) -> None:
 
     if schema:
         for line in describe_columns(book):
-            click.echo("\t".join(line))
+            echo("\t".join(line))
     if template is not None:
         write_template(book, template)
 
@@ -253,21 +254,21 @@ def _explain(decider: Decider, table: Path, form: str | None, ids: tuple[str, ..
     with open_source(decider.book, table, form) as source:
         for row in rows_with_ids(decider.book.facts, source, frozenset(ids)):
             wanted.discard(row.id)
-            click.echo(f"Row {row.line}, {row.id}\n")
+            echo(f"Row {row.line}, {row.id}\n")
             for refusal in row.refused:
-                click.echo(f"  refused: {refusal.column}: {refusal.reason}".replace(": :", ":"))
+                echo(f"  refused: {refusal.column}: {refusal.reason}".replace(": :", ":"))
                 code = PROBLEMS_FOUND
             if not row.refused:
                 decision = decider.decide(row.answers, row.ticked)
                 show_passages(
                     (p for p in tell_nurse(decision, decider.settings) if p.tone != "plain"), "plain"
                 )
-                click.echo("\n".join(explain(decision, full)).rstrip() + "\n")
+                echo("\n".join(explain(decision, full)).rstrip() + "\n")
                 if not decision.engines_agree:
-                    click.echo("THE TWO ENGINES DISAGREE; the higher level is given.", err=True)
+                    echo("THE TWO ENGINES DISAGREE; the higher level is given.", err=True)
                     code = ENGINES_DISAGREE
     for id in sorted(wanted):
-        click.echo(f"No row has the id {id!r}.", err=True)
+        echo(f"No row has the id {id!r}.", err=True)
         code = max(code, PROBLEMS_FOUND)
     return code
 

@@ -10,6 +10,7 @@ import click
 
 from triage.cli.ending import DONE, PROBLEMS_FOUND
 from triage.cli.options import open_book, refuse_unknown, rules_option
+from triage.cli.terminal import echo
 
 if TYPE_CHECKING:
     from triage.assurance.cases.pairs import Pair
@@ -52,15 +53,13 @@ def cases(
     lines = _lines(book, dict.fromkeys(names), every_answer, found)
     if out is None:
         for line in lines:
-            click.echo(line)
+            echo(line)
     else:
         text = "".join(f"{line}\n" for line in lines)
         write_new(out, text.encode())
     made = sum(pair.one is not None for pair in found)
     without = len(found) - made
-    click.echo(
-        f"{made} pairs, {made * 3} cases" + (f"; {without} without a pair" if without else ""), err=True
-    )
+    echo(f"{made} pairs, {made * 3} cases" + (f"; {without} without a pair" if without else ""), err=True)
     ctx.exit(PROBLEMS_FOUND if without else DONE)
 
 

@@ -8,6 +8,7 @@ import click
 
 from triage.cli.ending import DONE, PROBLEMS_FOUND
 from triage.cli.options import open_book, rules_option
+from triage.cli.terminal import echo
 
 
 @click.command(short_help="Find what is wrong with a rule book.")
@@ -32,12 +33,12 @@ def check(ctx: click.Context, documents: Path | None, rules: Path | None) -> Non
     except Problems as error:
         found = list(error.problems)
     for line in lines_of(found):
-        click.echo(line)
+        echo(line)
     if found:
-        click.echo(f"{len(found)} problem{'s' if len(found) > 1 else ''}", err=True)
+        echo(f"{len(found)} problem{'s' if len(found) > 1 else ''}", err=True)
         ctx.exit(PROBLEMS_FOUND)
     statements = sum(len(document.statements) for document in book.documents.values())
-    click.echo(
+    echo(
         f"{len(book.rules)} rules, {len(book.facts)} facts and {statements} statements: no problem found",
         err=True,
     )

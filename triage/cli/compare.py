@@ -10,6 +10,7 @@ import click
 
 from triage.cli.ending import DONE, PROBLEMS_FOUND, UNREADABLE
 from triage.cli.options import open_book, rules_option
+from triage.cli.terminal import echo
 
 if TYPE_CHECKING:
     from triage.assurance.compare.differences import Difference
@@ -51,7 +52,7 @@ def compare(
         before = book_named(old)
         after = open_book(rules) if new is None else book_named(new)
     except NoSuchBook as error:
-        click.echo(str(error), err=True)
+        echo(str(error), err=True)
         ctx.exit(UNREADABLE)
     comparison = TwoBooks(before, after, twice=twice)
     lowered, raised = list(comparison.moved("lowered")), list(comparison.moved("raised"))
@@ -62,16 +63,16 @@ def compare(
     else:
         lines = _report(comparison, lowered, raised, changes, others, show_all)
     for line in lines:
-        click.echo(line)
+        echo(line)
     if outside is not None:
         for line in _pasted_outside(comparison, outside):
-            click.echo(line)
+            echo(line)
     for note in comparison.shared.notes:
-        click.echo(f"read so: {note}", err=True)
+        echo(f"read so: {note}", err=True)
     for direction in comparison.unfinished:
-        click.echo(f"NOT FINISHED: more than {comparison.most} ways to be {direction}.", err=True)
+        echo(f"NOT FINISHED: more than {comparison.most} ways to be {direction}.", err=True)
     for undecided in comparison.undecided:
-        click.echo(f"NOT DECIDED: {undecided}", err=True)
+        echo(f"NOT DECIDED: {undecided}", err=True)
     unsettled = comparison.undecided or comparison.unfinished
     ctx.exit(PROBLEMS_FOUND if lowered or outside is not None or unsettled else DONE)
 

@@ -16,6 +16,7 @@ from triage.cli.options import (
     show_json,
     show_passages,
 )
+from triage.cli.terminal import echo
 
 
 def _show_schema(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -89,7 +90,7 @@ def decide(
         show_passages((p for p in told if level is None or p.tone != "plain"), form)
         if level is not None:
             lines = list(explain.explain(decision, getattr(explain, level)))
-            click.echo("\n".join(lines or ["No rule to show."]).rstrip())
+            echo("\n".join(lines or ["No rule to show."]).rstrip())
     if not decision.engines_agree:
-        click.echo("THE TWO ENGINES DISAGREE; the higher level is given.", err=True)
+        echo("THE TWO ENGINES DISAGREE; the higher level is given.", err=True)
     ctx.exit(DONE if decision.engines_agree else ENGINES_DISAGREE)

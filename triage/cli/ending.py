@@ -10,6 +10,8 @@ from typing import Any, NoReturn
 
 import click
 
+from triage.cli.terminal import echo
+
 DONE, PROBLEMS_FOUND, UNREADABLE, ENGINES_DISAGREE = 0, 1, 2, 3
 INTERRUPTED = 130
 _EXTRAS = (  # the modules that only an extra brings, what they are, and how they are installed
@@ -30,10 +32,12 @@ class SpeakingGroup(click.Group):
         try:
             sys.exit(super().main(*args, **{**kwargs, "standalone_mode": False}) or DONE)
         except click.ClickException as error:
-            error.show()
+            said = io.StringIO()
+            error.show(said)  # it repeats what was typed
+            echo(said.getvalue(), err=True, nl=False)
             sys.exit(error.exit_code)
         except click.Abort:
-            click.echo("Stopped.", err=True)
+            echo("Stopped.", err=True)
             sys.exit(INTERRUPTED)
         except Exception as error:
             if os.environ.get("TRIAGE_TRACEBACK"):
@@ -64,7 +68,7 @@ def _steady_streams() -> None:
     sys.stdin = sys.stdin or Path(os.devnull).open()  # noqa: SIM115 - it stays open as long as the process
     sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115
     if sys.stdout is None:
-        click.echo("Standard output is closed, so that nobody could read the answer.", err=True)
+        echo("Standard output is closed, so that nobody could read the answer.", err=True)
         sys.exit(UNREADABLE)
     for stream in (sys.stdin, sys.stdout):
         if isinstance(stream, io.TextIOWrapper):
@@ -77,19 +81,19 @@ def _say_and_exit(error: Exception) -> NoReturn:
 
     if isinstance(error, Problems):
         for line in lines_of(error.problems):
-            click.echo(line, err=True)
+            echo(line, err=True)
     elif isinstance(error, EngineUnavailable):
-        click.echo(str(error), err=True)
+        echo(str(error), err=True)
     elif isinstance(error, ModuleNotFoundError) and (extra := _extra_with(error.name)):
         what, libraries = extra
         command = f"{sys.executable} -m pip install {libraries}"
-        click.echo(f"This needs {what}. Install it with:\n  {command}", err=True)
+        echo(f"This needs {what}. Install it with:\n  {command}", err=True)
     elif isinstance(error, OSError):
-        click.echo(f"{error.filename or 'output'}: {error.strerror or error}", err=True)
+        echo(f"{error.filename or 'output'}: {error.strerror or error}", err=True)
         if error.filename is None:
             _forget_output()  # it may be a full disk
     else:
-        click.echo(
+        echo(
             f"triage has a defect: {type(error).__name__}: {error}\n"
             "Nothing was decided. Please report it with the input; TRIAGE_TRACEBACK=1 shows more.",
             err=True,

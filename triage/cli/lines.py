@@ -7,9 +7,8 @@ import sys
 import termios
 from collections import deque
 
-import click
-
-from triage.cli.replies import MAX_REPLY, legible
+from triage.cli.replies import MAX_REPLY, typed
+from triage.cli.terminal import echo
 from triage.cli.wrapping import fitted
 
 
@@ -19,7 +18,7 @@ class Stopped(Exception):
 
 def say(text: str) -> None:
     """Talk, to standard error: the result alone goes to standard output."""
-    click.echo(fitted(text.rstrip(), sys.stderr), err=True)
+    echo(fitted(text.rstrip(), sys.stderr), err=True)
 
 
 class Lines:
@@ -32,7 +31,7 @@ class Lines:
     def read(self, prompt: str) -> str:
         """One legible reply, or what was typed ahead. Raises Stopped on Ctrl-D and Ctrl-C."""
         while not self._ahead:
-            click.echo(fitted(prompt.rstrip(), sys.stderr) + " ", err=True, nl=False)
+            echo(fitted(prompt.rstrip(), sys.stderr) + " ", err=True, nl=False)
             try:
                 line = sys.stdin.readline()
             except KeyboardInterrupt:
@@ -45,7 +44,7 @@ class Lines:
                 say(f"That is longer than {MAX_REPLY} letters. Type a short answer.")
                 self.drop_typed_ahead()
                 continue
-            line = legible(line)
+            line = typed(line)
             self._ahead.extend(line.split(";") if self._several else [line])
         return self._ahead.popleft().strip()
 

@@ -11,6 +11,7 @@ import click
 
 from triage.cli.ending import DONE, PROBLEMS_FOUND
 from triage.cli.options import open_book, refuse_unknown, rules_option
+from triage.cli.terminal import echo
 
 if TYPE_CHECKING:
     from triage.assurance.mutants.missing import Fate
@@ -73,15 +74,15 @@ def mutants(
         raise Problems(found)
     watch = Watch(book, cases)
     for case in watch.failing:
-        click.echo(f"set aside, because it fails: {case.file}:{case.line}: {case.name}", err=True)
+        echo(f"set aside, because it fails: {case.file}:{case.line}: {case.name}", err=True)
     judged = fates(book, watch, [m for rule in chosen for m in mutants_of(book, rule)], twice=twice)
     suggested = list(_suggestions(book, judged))
     _table(judged)
     if suggest is not None and suggested:
         write_new(suggest, "".join(f"{line}\n" for line in [*_HEAD, *suggested]).encode())
-        click.echo(f"The missing cases are in {suggest}.", err=True)
+        echo(f"The missing cases are in {suggest}.", err=True)
     elif suggest is not None:
-        click.echo(f"No case is missing: {suggest} was not written.", err=True)
+        echo(f"No case is missing: {suggest} was not written.", err=True)
     ctx.exit(PROBLEMS_FOUND if any(one.result == "alive" for one in judged) else DONE)
 
 
@@ -97,16 +98,16 @@ def _suggestions(book: RuleBook, judged: Iterable[Fate]) -> Iterable[str]:
     together: dict[str, list[Fate]] = {}
     for one in judged:
         if one.undecided:
-            click.echo(f"NOT DECIDED  {one.mutant.name}: {one.undecided}")
+            echo(f"NOT DECIDED  {one.mutant.name}: {one.undecided}")
         elif one.result == "alive":
             together.setdefault(repr(one.answers), []).append(one)
     for group in together.values():
         for one in group:
-            click.echo(f"ALIVE  {one.mutant.name}")
+            echo(f"ALIVE  {one.mutant.name}")
         mutant, answers = group[0].mutant, group[0].answers or {}
         name = f"a mistake in {mutant.rule.id} is noticed: {mutant.what}"
         for line in missing_case(book, answers, name):
-            click.echo(f"    {line}")
+            echo(f"    {line}")
             yield line
         yield ""
 
@@ -121,7 +122,7 @@ def _table(judged: Iterable[Fate]) -> None:
         for row in (one.mutant.operator, _SUM):
             counts[row, "made"] += 1
             counts[row, one.result] += 1
-    click.echo(f"{'':26}" + "".join(f"{column:>11}" for column in _COLUMNS))
+    echo(f"{'':26}" + "".join(f"{column:>11}" for column in _COLUMNS))
     for row in (*get_args(Operator), _SUM):
         if counts[row, "made"] or row == _SUM:
-            click.echo(f"{row:26}" + "".join(f"{counts[row, column]:11}" for column in _COLUMNS))
+            echo(f"{row:26}" + "".join(f"{counts[row, column]:11}" for column in _COLUMNS))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from triage.cli.terminal import as_json, echo
 
 if TYPE_CHECKING:
     from triage.book.book import RuleBook
@@ -75,7 +76,7 @@ def open_decider(rules: Path | None, settings: Path | None = None) -> Decider:
 def show_json(document: Mapping[str, object]) -> None:
     """Prints a JSON document; only ASCII where standard output cannot carry every letter."""
     utf8 = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "") == "utf8"
-    click.echo(json.dumps(document, ensure_ascii=not utf8, indent=2))
+    echo(as_json(document, utf8=utf8))
 
 
 def show_passages(passages: Iterable[Passage], form: str, *, err: bool = False) -> None:
@@ -83,14 +84,14 @@ def show_passages(passages: Iterable[Passage], form: str, *, err: bool = False) 
     from triage.cli.wrapping import fitted
 
     stream = sys.stderr if err else sys.stdout
-    style: Callable[..., str] = click.style if form == "human" else lambda text, **_: text
     tones: dict[str, dict[str, Any]] = {
         "level": {"bold": True},
         "warning": {"bold": True, "fg": "red"},
         "plain": {"bold": True},
     }
     for passage in passages:
-        click.echo(style(fitted(passage.heading, stream), **tones[passage.tone]), err=err)
+        style = tones[passage.tone] if form == "human" else None
+        echo(fitted(passage.heading, stream), err=err, style=style)
         for line in passage.lines:
-            click.echo(fitted(f"  {line.rstrip()}", stream, hanging=2), err=err)
-        click.echo(err=err)
+            echo(fitted(f"  {line.rstrip()}", stream, hanging=2), err=err)
+        echo(err=err)

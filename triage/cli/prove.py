@@ -10,6 +10,7 @@ import click
 
 from triage.cli.ending import DONE, PROBLEMS_FOUND, UNREADABLE
 from triage.cli.options import open_book, rules_option
+from triage.cli.terminal import echo
 
 if TYPE_CHECKING:
     from triage.assurance.prove.statement import Verdict
@@ -42,12 +43,12 @@ def prove(ctx: click.Context, names: Sequence[str], twice: bool, show_all: bool,
         if show_all or verdict.result != "proved":
             _show(book, verdict)
     if names and not counts:
-        click.echo("No statement has that in its name. `triage prove --all` lists them.", err=True)
+        echo("No statement has that in its name. `triage prove --all` lists them.", err=True)
         ctx.exit(UNREADABLE)
     for constraint in book.constraints:
-        click.echo(f"assumed: {constraint.because.strip()}", err=True)
+        echo(f"assumed: {constraint.because.strip()}", err=True)
     for (kind, result), count in counts.items():
-        click.echo(f"{kind}: {count} {result}")
+        echo(f"{kind}: {count} {result}")
     ctx.exit(PROBLEMS_FOUND if bad else DONE)
 
 
@@ -56,10 +57,10 @@ def _show(book: RuleBook, verdict: Verdict) -> None:
     from triage.assurance.paste import case_to_paste, matters
 
     says = f": {verdict.says}" if verdict.says else ""
-    click.echo(f"{verdict.result.upper()}  {verdict.kind}: {verdict.name}{says}")
+    echo(f"{verdict.result.upper()}  {verdict.kind}: {verdict.name}{says}")
     keep = {id for patient in verdict.patients for id in matters(book, patient, verdict.about)}
     for patient, which in zip(verdict.patients, ("", " (the worse answer)"), strict=False):
         whole = len(patient) == len(book.facts)
         name = f"{verdict.kind}: {verdict.name}{which}"
         for line in case_to_paste(book, name, patient, denied=whole, keep=keep):
-            click.echo(f"    {line}")
+            echo(f"    {line}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from triage.book.facts import DECLINED, UNKNOWN, Answer, Fact, NotKnown
+from triage.book.legible import one_line
 from triage.book.quantity import Scale, UnreadableAnswer
 
 MAX_REPLY = 200
@@ -47,10 +48,9 @@ class NotUnderstood(ValueError):
     """The reply is no answer to this question; the text says what would be."""
 
 
-def legible(line: str) -> str:
+def typed(line: str) -> str:
     """A line as it was typed, fit to be repeated: wide letters narrow, blanks as spaces, controls escaped."""
-    narrow = line.strip().translate(_WIDE_LETTERS)
-    return "".join(" " if c.isspace() else c if c.isprintable() else f"\\x{ord(c):02x}" for c in narrow)
+    return one_line(line.strip().translate(_WIDE_LETTERS))
 
 
 def read_move(text: str) -> Move | None:

@@ -9,6 +9,7 @@ import click
 
 from triage.cli.ending import UNREADABLE
 from triage.cli.options import open_book, rules_option
+from triage.cli.terminal import echo
 
 _LIBRARIES = ("altair", "vl_convert")
 
@@ -60,7 +61,7 @@ def report(ctx: click.Context, results: Path, target: Path, least: int | None, r
     try:
         counts = count_results(results)
     except NotResults as error:
-        click.echo(str(error), err=True)
+        echo(str(error), err=True)
         ctx.exit(UNREADABLE)
     if least and counts.rows < least:
         raise click.UsageError(f"{results} has fewer than {least} patients: masked, nothing is left to show.")
@@ -68,5 +69,5 @@ def report(ctx: click.Context, results: Path, target: Path, least: int | None, r
     shown = figures(counts, book if fits else None, least or 0)
     write_whole(target, page(shown, words(book, shown), results))
     for name in shown.books if len(shown.books) > 1 else ():
-        click.echo(f"MIXED: {shown['book', name].text} patients by rule book {name}", err=True)
-    click.echo(f"{shown['all',].text} patients: {target}", err=True)
+        echo(f"MIXED: {shown['book', name].text} patients by rule book {name}", err=True)
+    echo(f"{shown['all',].text} patients: {target}", err=True)

@@ -16,6 +16,7 @@ from triage.calls.note import handover_note
 from triage.calls.session import Session
 from triage.cli.lines import say
 from triage.cli.options import show_json, show_passages
+from triage.cli.terminal import echo
 from triage.cli.wrapping import width_of
 from triage.decision.decide import Decider, Decision
 from triage.decision.document import decision_document
@@ -51,7 +52,7 @@ def tell_result(
     if form == "json":
         show_json(decision_document(decision))
     elif nurse:
-        click.echo(handover_note(*said, width=width_of(sys.stdout)), nl=False)
+        echo(handover_note(*said, width=width_of(sys.stdout)), nl=False)
     else:
         passages = list(tell_patient(decision, decider.settings))
         if passages[: len(told)] == list(told) and _is_one_terminal():
@@ -62,7 +63,7 @@ def tell_result(
     elif decision.status == "unfinished" and session.path is not None and session.answers:
         # Not wrapped: a command in two lines cannot be copied.
         path = shlex.quote(str(session.path))
-        click.echo(f"Not finished. Go on with: triage ask --resume {path}", err=True)
+        echo(f"Not finished. Go on with: triage ask --resume {path}", err=True)
     if note is not None:
         _write_note(note, handover_note(*said), shown=nurse and form != "json")
 

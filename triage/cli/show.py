@@ -9,6 +9,7 @@ import click
 
 from triage.cli.ending import DONE
 from triage.cli.options import open_book, refuse_unknown, rules_option
+from triage.cli.terminal import echo
 
 
 @click.command(short_help="Say what a name stands for, and what uses it.")
@@ -35,13 +36,13 @@ def show(ctx: click.Context, names: Sequence[str], folder: Path | None, rules: P
     known = describe.names(book)
     if not names:
         for kind, ids in known.items():
-            click.echo(f"{kind}: {' '.join(ids)}\n")
+            echo(f"{kind}: {' '.join(ids)}\n")
         ctx.exit(DONE)
     every = {id for ids in known.values() for id in ids}
     refuse_unknown(names, every)
     cases, found = load_cases([folder or shipped_folder("cases")], book)
     if found:
-        click.echo(f"{len(found)} problems in the case files; what cannot be read is not listed", err=True)
+        echo(f"{len(found)} problems in the case files; what cannot be read is not listed", err=True)
     for name in names:
         for line in describe.describe(book, name, cases):
-            click.echo(line.rstrip())
+            echo(line.rstrip())

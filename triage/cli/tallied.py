@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from triage.book.legible import one_line
 from triage.book.rule import Level
+from triage.cli.terminal import echo, echo_over
 
 if TYPE_CHECKING:
     from triage.cohort.run import Tally
@@ -33,12 +35,12 @@ def progress(source: Source) -> Iterator[Callable[[Tally, int], None]]:
         return f"{tally.read:,} rows, {tally.read / max(time.monotonic() - began, 0.001):,.0f} a second"
 
     if source.size is None:
-        yield lambda tally, done: click.echo(f"\r{source.name}  {rate(tally)} ", nl=False, err=True)
-        click.echo(err=True)
+        yield lambda tally, done: echo_over(f"{source.name}  {rate(tally)} ")
+        echo(err=True)
         return
     with click.progressbar(
         length=source.size,
-        label=source.name,
+        label=one_line(source.name),
         file=sys.stderr,
         item_show_func=lambda rows: rows,
         show_eta=True,
@@ -56,20 +58,20 @@ def say_tally(tally: Tally, problems: Path, *, compared: bool) -> None:
     from triage.cohort.repeated import MOST_IDS
     from triage.decision.level_told import NO_LEVEL
 
-    click.echo(f"{tally.read} rows in = {tally.decided} rows out + {tally.refused} refused", err=True)
+    echo(f"{tally.read} rows in = {tally.decided} rows out + {tally.refused} refused", err=True)
     for name in (*(level.name for level in reversed(Level)), NO_LEVEL):
-        click.echo(f"  {name:<10} {tally.levels.get(name, 0)}", err=True)
+        echo(f"  {name:<10} {tally.levels.get(name, 0)}", err=True)
     if compared:
-        click.echo("The other rule book tells:", err=True)
+        echo("The other rule book tells:", err=True)
         for word in TOLD:
-            click.echo(f"  {word:<10} {tally.told.get(word, 0)}", err=True)
+            echo(f"  {word:<10} {tally.told.get(word, 0)}", err=True)
     if repeated := list(tally.repeated):
-        click.echo(_repeated(repeated), err=True)
+        echo(_repeated(repeated), err=True)
     if tally.read > MOST_IDS:
-        click.echo(f"Repeated ids were looked for in the first {MOST_IDS:,} rows.", err=True)
-    click.echo(f"Decided again by both engines for one patient, alike: {tally.checked}", err=True)
+        echo(f"Repeated ids were looked for in the first {MOST_IDS:,} rows.", err=True)
+    echo(f"Decided again by both engines for one patient, alike: {tally.checked}", err=True)
     if tally.refused:
-        click.echo(f"The reasons are in {problems}", err=True)
+        echo(f"The reasons are in {problems}", err=True)
 
 
 def _repeated(ids: list[str]) -> str:
@@ -80,9 +82,9 @@ def _repeated(ids: list[str]) -> str:
 
 def say_differences(error: EnginesDiffer) -> None:
     """The rows that were not decided alike, loudly."""
-    click.echo("THE ENGINES DISAGREE, so nothing was written:", err=True)
+    echo("THE ENGINES DISAGREE, so nothing was written:", err=True)
     for difference in error.differences[:_FEW]:
-        click.echo(f"  {difference}", err=True)
+        echo(f"  {difference}", err=True)
     if len(error.differences) > _FEW:
-        click.echo(f"  and {len(error.differences) - _FEW} more", err=True)
-    click.echo("Please report it with the rule book and these rows.", err=True)
+        echo(f"  and {len(error.differences) - _FEW} more", err=True)
+    echo("Please report it with the rule book and these rows.", err=True)

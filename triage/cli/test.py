@@ -10,6 +10,7 @@ import click
 
 from triage.cli.ending import DONE, ENGINES_DISAGREE, PROBLEMS_FOUND, UNREADABLE
 from triage.cli.options import open_decider, rules_option, settings_option
+from triage.cli.terminal import echo
 
 if TYPE_CHECKING:
     from triage.assurance.cases.outcome import Outcome
@@ -49,21 +50,21 @@ def test(
     decider = open_decider(rules, settings)
     cases, found = load_cases(paths or [shipped_folder("cases")], decider.book)
     for line in lines_of(found):
-        click.echo(line, err=True)
+        echo(line, err=True)
     outcomes = [run_case(decider, case) for case in cases]
     for outcome in outcomes:
         _show(outcome)
     if screens:
         for line in screens_report(decider, cases):
-            click.echo(line)
+            echo(line)
     if coverage:
         for line in coverage_lines(cover(decider.book, (outcome.decision for outcome in outcomes))):
-            click.echo(line)
+            echo(line)
     if junit is not None:
         write_whole(junit, junit_xml(outcomes, found))
     failed = [outcome for outcome in outcomes if outcome.differences]
     refused = f", {len(found)} problems in the files" if found else ""
-    click.echo(f"{len(outcomes) - len(failed)} passed, {len(failed)} failed{refused}")
+    echo(f"{len(outcomes) - len(failed)} passed, {len(failed)} failed{refused}")
     if any(not outcome.decision.engines_agree for outcome in outcomes):
         ctx.exit(ENGINES_DISAGREE)
     ctx.exit(UNREADABLE if found else PROBLEMS_FOUND if failed else DONE)
@@ -72,6 +73,6 @@ def test(
 def _show(outcome: Outcome) -> None:
     if outcome.differences:
         case = outcome.case
-        click.echo(f"{case.file}:{case.line}: {case.name}")
+        echo(f"{case.file}:{case.line}: {case.name}")
         for difference in outcome.differences:
-            click.echo(f"  {difference}")
+            echo(f"  {difference}")
