@@ -92,7 +92,7 @@ def test_the_command_to_go_on_can_be_copied(small_book: RuleBook, tmp_path: Path
         timeout=60,
     )
     assert ended.returncode == 0
-    assert f"Going on with {name} (1 answer)." in ended.stderr
+    assert f"Going on with {name} (60 years, begun " in ended.stderr
     assert shlex.quote(name) in run(tmp_path, "ask", "--session", name).err
 
 

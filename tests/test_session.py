@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.sessions import as_if_written
 from tests.strategies import answers_to
 from triage.book.book import RuleBook
 from triage.book.facts import Answer, NotKnown
@@ -26,6 +27,7 @@ def test_what_was_given_is_what_is_resumed_in_the_order_given(
     data: st.DataObject, small_book: RuleBook, tmp_path: Path
 ) -> None:
     path = tmp_path / "s.yaml"
+    path.unlink(missing_ok=True)
     session = Session(small_book, path)
     given_so_far: dict[str, Answer] = {}
     for fact in data.draw(st.permutations(list(small_book.facts.values()))):
@@ -33,9 +35,9 @@ def test_what_was_given_is_what_is_resumed_in_the_order_given(
         given_so_far[fact.id] = answer
         session.give({fact.id: answer})
     session.close()
-    resumed, same_book = Session.resume(small_book, path)
+    resumed = Session.resume(small_book, path)
     resumed.close()
-    assert same_book
+    assert resumed.other_books == ()
     assert list(resumed.answers.items()) == list(given_so_far.items())
     assert (resumed.name, resumed.asked_on) == (session.name, session.asked_on)
 
@@ -53,7 +55,7 @@ def test_an_answer_taken_back_was_never_asked(small_book: RuleBook, tmp_path: Pa
     session.give({"age": 60, "chills": NotKnown("unknown")})
     session.take_back(["chills"])
     session.close()
-    resumed, _ = Session.resume(small_book, tmp_path / "s.yaml")
+    resumed = Session.resume(small_book, tmp_path / "s.yaml")
     resumed.close()
     assert resumed.answers == {"age": 60}
 
@@ -64,11 +66,11 @@ def test_what_was_ticked_is_kept_until_its_detail_is_given(small_book: RuleBook,
     session.give({"leg_numbness": "no"}, ticked=["leg_weakness", "back_pain"])
     session.give({"back_pain": "lasting"})
     session.close()
-    resumed, _ = Session.resume(small_book, path)
+    resumed = Session.resume(small_book, path)
     assert resumed.ticked == ["leg_weakness"]
     resumed.take_back(["leg_numbness", "leg_weakness", "back_pain"])
     resumed.close()
-    again, _ = Session.resume(small_book, path)
+    again = Session.resume(small_book, path)
     again.close()
     assert (again.ticked, again.answers) == ([], {})
 
@@ -97,7 +99,7 @@ def test_only_one_session_at_a_time_has_a_file(small_book: RuleBook, tmp_path: P
             second(small_book, path)
     first.give({"age": 61})
     first.close()
-    resumed, _ = Session.resume(small_book, path)
+    resumed = Session.resume(small_book, path)
     assert resumed.answers == {"age": 61}, "what the first gave last is not lost"
     resumed.close()
 
@@ -149,7 +151,7 @@ def test_the_lock_of_a_session_that_was_killed_does_not_count(small_book: RuleBo
         os._exit(0)
     os.waitpid(child, 0)
     assert list(tmp_path.glob("*.lock")), "the killed session left its lock"
-    resumed, _ = Session.resume(small_book, path)
+    resumed = Session.resume(small_book, path)
     assert resumed.answers == {"age": 60}
     resumed.close()
 
@@ -177,7 +179,7 @@ def test_a_write_that_fails_raises_keeps_the_old_file_and_the_answer_still_count
     session.give({"feeling_ill": "no"})
     assert session.kept
     session.close()
-    resumed, _ = Session.resume(small_book, path)
+    resumed = Session.resume(small_book, path)
     resumed.close()
     assert resumed.answers == {"age": 60, "chills": "yes", "feeling_ill": "no"}
 
@@ -206,7 +208,7 @@ def test_two_names_of_one_file_are_one_session(small_book: RuleBook, tmp_path: P
     with pytest.raises(Problems, match="A002"):
         Session.resume(small_book, tmp_path / "link.yaml")
     first.close()
-    second, _ = Session.resume(small_book, tmp_path / "link.yaml")
+    second = Session.resume(small_book, tmp_path / "link.yaml")
     second.give({"age": 61})
     second.close()
     assert (tmp_path / "link.yaml").is_symlink()
@@ -221,13 +223,13 @@ def test_what_only_another_rule_book_asked_is_left_out_by_name_and_the_rest_goes
     kept.give({"age": 60, "chills": "yes"})
     kept.close()
     text = path.read_text().replace(small_book.hash, "0" * 64)
-    path.write_text(
-        text.replace('chills: "yes"', 'chills: "often"\n    zeal: "much"') + "  ticked: [gone_by]\n"
-    )
-    session, same_book = Session.resume(small_book, path)
-    assert (same_book, session.gone) == (False, ("chills", "zeal", "gone_by"))
+    other = text.replace('chills: "yes"', 'chills: "often"\n    zeal: "much"\n  ticked: [gone_by]')
+    as_if_written(path, other)
+    session = Session.resume(small_book, path)
+    assert session.other_books == ("0" * 64,)
+    assert session.gone == ("chills", "zeal", "gone_by")
     assert (session.answers, session.ticked) == ({"age": 60}, [])
     session.close()
-    path.write_text(text.replace("0" * 64, small_book.hash).replace('chills: "yes"', 'chills: "often"'))
+    as_if_written(path, text.replace("0" * 64, small_book.hash).replace('chills: "yes"', 'chills: "often"'))
     with pytest.raises(Problems, match="K004"):
         Session.resume(small_book, path)

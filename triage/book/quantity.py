@@ -132,6 +132,11 @@ class Scale:
         return f"{sign}{whole // 10**places}.{whole % 10**places:0{places}d}"
 
     @property
+    def is_time(self) -> bool:
+        """Whether it counts days or months: such a number is another one by the time of the next call."""
+        return _UNITS[self.unit][0] in ("days", "months")
+
+    @property
     def example(self) -> str:
         return self.write((self.low + self.high) // 2)
 

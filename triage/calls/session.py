@@ -1,4 +1,4 @@
-"""A session's answers on disk: kept as each is given, in a case file that only one session writes.
+"""A session's answers on disk: kept as each is given, in a file that only one session writes.
 
 The file is replaced whole and flushed after every answer, so that a session killed at any moment
 goes on from its last answer. The file is for its owner's eyes only.
@@ -6,191 +6,240 @@ goes on from its last answer. The file is for its owner's eyes only.
 
 from __future__ import annotations
 
-import fcntl
-import json
 import os
-from collections.abc import Iterator, Sequence
+import secrets
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from triage.book.book import RuleBook
-from triage.book.facts import Answer
-from triage.book.problems import Problem, Problems
-from triage.book.quantity import UnreadableAnswer
-from triage.book.reading.case import Case, read_cases
-from triage.book.reading.text import Page, Place, read_page
+from triage.book.facts import Answer, NotKnown
 from triage.book.whole_file import write_whole
+from triage.calls.given import Given, now, still_counts, write_time
+from triage.calls.locks import Lock
+from triage.calls.session_file import Contents, Earlier, SavedFile, read_saved, written
 
-_NOT_OURS, _OURS = ("story", "denied", "expect"), ("asked_on", "rules_hash")
+
+class EditedOutside(Exception):
+    """Somebody changed or removed the session's file while the session was open; it was left as it is."""
 
 
 class Session:
-    """The answers of one patient, in the order given, and the file that keeps them (None: nowhere)."""
+    """The answers of one patient, in the order given, and the file that keeps them (None: nowhere).
 
-    def __init__(self, book: RuleBook, path: Path | None) -> None:
-        """Starts a session. Raises Problems when another session has the file, and OSError without one."""
-        self.book, self.path = book, path
-        self.asked_on = datetime.now().astimezone().isoformat(timespec="milliseconds")
-        self.name = f"session of {self.asked_on}"
-        self.answers: dict[str, Answer] = {}
-        self.ticked: list[str] = []
-        """What was ticked on a list and whose details are still to be asked."""
+    `unconfirmed` are answers that count only once they are confirmed: what lasts, told on an earlier
+    day, and all of a file that somebody else than triage wrote. `asked_again` are the facts of which
+    earlier answers no longer count.
+    """
+
+    def __init__(self, book: RuleBook, path: Path | None, hours: int | None = None) -> None:
+        """Starts a session. Raises Problems when another session has the file, and OSError without one.
+
+        `hours` is how long an answer counts; None: for the day.
+        """
+        begun = now()
+        id = secrets.token_hex(4)
+        self.book, self.path, self.hours = book, path, hours
+        self.contents = Contents(id, f"session {id} of {write_time(begun)}", begun, begun)
+        self.unconfirmed: dict[str, Answer] = {}
+        self.asked_again: tuple[str, ...] = ()
         self.gone: tuple[str, ...] = ()
-        """What a resumed session was asked by another rule book, and this one cannot read."""
+        """What a resumed session was asked by another rule book, and this one does not ask, or not so."""
+        self.is_edited = False
+        """Whether the file was resumed as somebody else than triage wrote it."""
         self.kept = True
         """Whether the file holds every answer, or there is no file to hold them."""
-        self._lock = _lock(path) if path else None
+        self._on_disk: bytes | None = None
+        self._lock = Lock(path) if path else None
 
     @classmethod
-    def resume(cls, book: RuleBook, path: Path) -> tuple[Session, bool]:
-        """The session kept in a file, and whether the rule book is still the one it was begun with.
+    def resume(cls, book: RuleBook, path: Path, hours: int | None = None, *, keep: bool = True) -> Session:
+        """The session kept in a file. Without `keep` it is read, and nothing more is written.
 
-        What another book asked and this one does not, or not so, is left out: its names are in `gone`.
+        Raises Problems for a file that holds no session, or that another session has, and OSError
+        where it cannot be locked. What another book asked and this one does not, or not by the same
+        words, is left out, and what no longer counts is to be asked again.
         """
-        _read(book, path)
-        session = cls(book, path)
+        read_saved(book, path)  # before there is a lock beside what may be no session
+        session = cls(book, path if keep else None, hours)
         try:
             # Read again under the lock: the session before us may have added answers until now.
-            case, session.gone = _read(book, path)
+            session._take(read_saved(book, path))
         except BaseException:
             session.close()
             raise
-        session.asked_on, session.name = case.asked_on, case.name
-        session.answers = dict(case.answers)
-        session.ticked = [name for name in case.ticked if name not in case.answers]
-        return session, case.rules_hash == book.hash
+        return session
 
-    def give(self, answers: dict[str, Answer], ticked: Sequence[str] = ()) -> None:
-        """Adds answers and keeps them. Raises OSError when they could not be kept; they still count."""
+    @property
+    def answers(self) -> Mapping[str, Answer]:
+        return self.contents.answers
+
+    @property
+    def ticked(self) -> Sequence[str]:
+        """What was ticked on a list and whose details are still to be asked."""
+        return self.contents.ticked
+
+    @property
+    def name(self) -> str:
+        return self.contents.name
+
+    @property
+    def asked_on(self) -> datetime:
+        """When the call began whose answers these are."""
+        return self.contents.asked_on
+
+    @property
+    def holds_something(self) -> bool:
+        """Whether there is any answer to go on from."""
+        return bool(self.answers or self.ticked or self.unconfirmed)
+
+    @property
+    def other_books(self) -> tuple[str, ...]:
+        """The hashes of the other rule books that the session was asked by before."""
+        books = dict.fromkeys(block.rules_hash for block in self.contents.earlier)
+        return tuple(book for book in books if book != self.book.hash)
+
+    def carried_over(self) -> dict[str, datetime]:
+        """The answers that were first given before this call and confirmed since, and when."""
+        given = self.contents.given
+        return {name: given[name].first for name in self.answers if given[name].first != given[name].on}
+
+    def give(self, answers: Mapping[str, Answer], ticked: Sequence[str] = ()) -> None:
+        """Adds answers and keeps them. They count also where an error says that they could not be kept.
+
+        Raises OSError, and EditedOutside.
+        """
         self._forget([*answers, *ticked])
-        self.answers.update(answers)
-        self.ticked.extend(ticked)
+        self.contents.answers.update(answers)
+        self.contents.ticked.extend(ticked)
+        at = now()
+        self.contents.given.update({name: Given(at, at) for name in (*answers, *ticked)})
         self._keep()
 
-    def take_back(self, names: list[str]) -> None:
-        """Removes answers, as if never asked. Raises OSError as `give` does."""
+    def take_back(self, names: Collection[str]) -> None:
+        """Removes answers, as if never asked. Raises as `give` does."""
         self._forget(names)
         self._keep()
+
+    def renew(self) -> bool:
+        """Sets aside what no longer counts, because the day or the hours are over. True where anything was.
+
+        What lasts is to be confirmed, and the rest is asked again; in the file all of it stays as an
+        earlier call. Nothing is written yet.
+        """
+        contents, at = self.contents, now()
+        old = [
+            name
+            for name, given in contents.given.items()
+            if name not in self.unconfirmed and not still_counts(given.on, at, self.hours)
+        ]
+        if not old:
+            return False
+        answers = {name: contents.answers[name] for name in old if name in contents.answers}
+        ticked = tuple(name for name in contents.ticked if name in old)
+        said = {name: self.book.facts[name].write(answer) for name, answer in answers.items()}
+        contents.earlier.append(Earlier(write_time(contents.asked_on), self.book.hash, said, ticked))
+        lasting = [name for name in answers if self.book.facts[name].lasts == "always"]
+        self._to_confirm([name for name in lasting if not isinstance(answers[name], NotKnown)])
+        self.asked_again = tuple(name for name in old if name not in self.unconfirmed)
+        self._drop(self.asked_again)
+        contents.asked_on = at
+        return True
+
+    def confirm(self, names: Collection[str]) -> None:
+        """Has these unconfirmed answers count from now on, and no other. Raises as `give` does."""
+        at, contents = now(), self.contents
+        for name, answer in self.unconfirmed.items():
+            if name in names:
+                contents.answers[name] = answer
+                contents.given[name] = Given(at, contents.given[name].first)
+            else:
+                contents.given.pop(name, None)
+        self.unconfirmed = {}
+        self._keep()
+
+    def finish(self) -> None:
+        """Notes that nothing was left to ask and the person was told. Raises as `give` does."""
+        self._keep(finished_on=now())
+
+    def take_theirs(self) -> None:
+        """Goes on from the file as somebody else changed it. Raises Problems for one that is no session."""
+        assert self.path is not None
+        self._take(read_saved(self.book, self.path))
+        self.kept = True
+
+    def take_ours(self) -> Path | None:
+        """Writes the answers given here; the changed file is put aside, and its new name given back."""
+        assert self.path is not None
+        aside = None
+        if self.path.exists():
+            aside = _free_name(self.path)
+            self.path.resolve().rename(aside)
+        self._on_disk = None
+        self._keep(self.contents.finished_on)
+        return aside
+
+    def keep_nothing(self) -> None:
+        """Writes nothing from here on."""
+        self.close()
+        self.path = None
 
     def close(self) -> None:
         """Lets another session have the file."""
         if self._lock is not None:
-            _lock_path(self.path).unlink(missing_ok=True)
-            os.close(self._lock)
+            self._lock.release()
             self._lock = None
 
-    def _forget(self, names: list[str]) -> None:
-        for name in names:
-            self.answers.pop(name, None)
-        self.ticked = [name for name in self.ticked if name not in names]
+    def _take(self, saved: SavedFile) -> None:
+        self.contents, self.gone = saved.contents, saved.gone
+        self._on_disk, self.is_edited = saved.raw, not saved.intact
+        self.unconfirmed = {}
+        self.renew()
+        if self.is_edited:
+            self._to_confirm(list(self.answers))
 
-    def _keep(self) -> None:
+    def _to_confirm(self, names: Collection[str]) -> None:
+        """Takes answers out of those that count, but not their times."""
+        for name in names:
+            self.unconfirmed[name] = self.contents.answers.pop(name)
+
+    def _forget(self, names: Collection[str]) -> None:
+        self.unconfirmed = {name: answer for name, answer in self.unconfirmed.items() if name not in names}
+        self._drop(names)
+
+    def _drop(self, names: Collection[str]) -> None:
+        for name in names:
+            self.contents.answers.pop(name, None)
+            self.contents.given.pop(name, None)
+        self.contents.ticked = [name for name in self.contents.ticked if name not in names]
+
+    def _keep(self, finished_on: datetime | None = None) -> None:
+        self.contents.finished_on = finished_on
         if self.path is None:
             return
-        text = "\n".join(self._lines()) + "\n"
         self.kept = False
-        write_whole(self.path, text.encode(), mode=0o600)
+        if _bytes_at(self.path) != self._on_disk:
+            raise EditedOutside(str(self.path))
+        raw = written(self.book, self.contents)
+        write_whole(self.path, raw, mode=0o600)
+        self._on_disk = raw
         self.kept = True
 
-    def _lines(self) -> Iterator[str]:
-        yield f"- name: {_quoted(self.name)}"
-        yield f"  asked_on: {_quoted(self.asked_on)}"
-        yield f"  rules_hash: {_quoted(self.book.hash)}"
-        yield "  facts:" if self.answers else "  facts: {}"
-        for name, answer in self.answers.items():
-            yield f"    {name}: {_quoted(self.book.facts[name].write(answer))}"
-        if self.ticked:
-            yield f"  ticked: [{', '.join(self.ticked)}]"
 
-
-def _read(book: RuleBook, path: Path) -> tuple[Case, tuple[str, ...]]:
-    """The one case of a session's file, and the names in it that only another book knows. Raises Problems."""
-    page = read_page(path)
-    gone = _left_out(book, page)
-    cases, found = read_cases(page, book)
-    if found:
-        raise Problems(found)
-    if len(cases) != 1:
-        what = f"{len(cases)} cases where one session is wanted"
-        raise Problems([Problem(str(path), 1, 1, "A001", what, "name a saved session")])
-    _refuse_a_case(page)
-    return cases[0], gone
-
-
-def _left_out(book: RuleBook, page: Page) -> tuple[str, ...]:
-    """Takes out of a page what another rule book asked and this one cannot read, and names it."""
-    data: Any = page.data[0] if isinstance(page.data, list) and page.data else page.data
-    if not isinstance(data, dict) or data.get("rules_hash", book.hash) == book.hash:
-        return ()
-    answers, ticked = data.get("facts"), data.get("ticked")
-    gone: list[str] = []
-    if isinstance(answers, dict):
-        gone = [name for name, word in answers.items() if not _can_read(book, name, word)]
-        data["facts"] = {name: word for name, word in answers.items() if name not in gone}
-    if isinstance(ticked, list):
-        gone += [name for name in ticked if name not in book.facts and name not in gone]
-        data["ticked"] = [name for name in ticked if name in book.facts]
-    return tuple(gone)
-
-
-def _can_read(book: RuleBook, name: str, word: object) -> bool:
-    if name not in book.facts or not isinstance(word, str):
-        return False
+def _bytes_at(path: Path) -> bytes | None:
+    """What stands in a file now; None where there is none."""
     try:
-        book.facts[name].read(word)
-    except UnreadableAnswer:
-        return False
-    return True
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
 
 
-def _refuse_a_case(page: Page) -> None:
-    """Raises Problems for what a person wrote: the next answer would replace it by what a session keeps."""
-    place: Place = (0,) if isinstance(page.data, list) else ()
-    data: Any = page.data[0] if isinstance(page.data, list) else page.data
-    foreign = [key for key in _NOT_OURS if key in data]
-    lacking = [key for key in _OURS if not data.get(key)]
-    if foreign or lacking:
-        why = f'it has "{foreign[0]}"' if foreign else f'it lacks "{lacking[0]}"'
-        what = f"this is a case and no saved session: {why}"
-        hint = "`triage decide` reads it; to answer questions, begin with --session and a new file"
-        raise Problems([page.problem((*place, *foreign[:1]), "A003", what, hint, key=True)])
-
-
-def _quoted(text: str) -> str:
-    """A JSON text, which is a YAML text too."""
-    return json.dumps(text, ensure_ascii=False)
-
-
-def _lock_path(path: Path | None) -> Path:
-    """Beside the file itself, by whichever link it is named."""
-    assert path is not None
-    file = path.resolve()
-    return file.with_name(file.name + ".lock")
-
-
-def _lock(path: Path) -> int:
-    if not path.parent.is_dir():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lock_path = _lock_path(path)
-    while True:
-        descriptor = os.open(lock_path, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(descriptor)
-            what = "another session is writing this file"
-            raise Problems([Problem(str(path), 1, 1, "A002", what, "end it, or name another file")]) from None
-        except OSError as error:  # such as a network file system that keeps no locks
-            os.close(descriptor)
-            raise OSError(error.errno, f"cannot be locked: {error.strerror}", str(path)) from None
-        # The session before us may have removed the file between our opening and locking it.
-        try:
-            if lock_path.stat().st_ino == os.fstat(descriptor).st_ino:
-                return descriptor
-        except FileNotFoundError:
-            pass
-        os.close(descriptor)
+def _free_name(path: Path) -> Path:
+    """A name beside the file itself that is not taken."""
+    file, number = path.resolve(), 1
+    while (aside := file.with_name(f"{file.name}.edited-{number}")).exists():
+        number += 1
+    return aside
 
 
 def sessions_folder() -> Path:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +14,8 @@ if TYPE_CHECKING:
     from triage.calls.session import Session
     from triage.decision.decide import Decider
 
+_CHOSEN_LATER = ""
+
 
 @click.command(short_help="Answer questions and be told how soon to act.")
 @click.option("--nurse", is_flag=True, help="A nurse's wording, jumps to any symptom, and a hand-over note.")
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--resume",
-    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="[FILE]",
     is_flag=False,
-    flag_value=Path("latest"),
-    help="Go on with the session in this file; without a file, with the latest one.",
+    flag_value=_CHOSEN_LATER,
+    help="Go on with the session in this file; without a file, with the one that is not finished.",
 )
 @click.option("--no-save", is_flag=True, help="Keep nothing on disk.")
 @click.option(
@@ -44,7 +44,7 @@ def ask(
     ctx: click.Context,
     nurse: bool,
     file: Path | None,
-    resume: Path | None,
+    resume: str | None,
     no_save: bool,
     note: Path | None,
     form: str,
@@ -55,7 +55,8 @@ def ask(
 
     Asks only what can still change the result, red flags first. At every question: the number of an
     answer, `d` I don't know, `s` rather not say, `?` why this is asked, `b` back, `q` stop and keep.
-    Every answer is kept as it is given; `--resume` goes on where you stopped.
+    Every answer is kept as it is given; `--resume` goes on where you stopped. An answer counts on the
+    day on which it was given: later it is asked again, and what stays so is shown, to be confirmed.
     """
     from triage.cli.conversation import Conversation
     from triage.cli.result import refuse_a_lost_note, tell_result
@@ -76,44 +77,16 @@ def ask(
     ctx.exit(DONE if decision.engines_agree else ENGINES_DISAGREE)
 
 
-def _open_session(decider: Decider, file: Path | None, resume: Path | None, no_save: bool) -> Session:
-    from triage.calls.session import Session, sessions_folder
-    from triage.cli.lines import say
+def _open_session(decider: Decider, file: Path | None, resume: str | None, no_save: bool) -> Session:
+    from triage.calls.session import Session
+    from triage.cli.lines import Lines
+    from triage.cli.resuming import new_session, resumed_session, unfinished_session
 
+    book, hours = decider.book, decider.settings.answers_hold_hours
     if resume is not None:
-        path = _latest(sessions_folder()) if resume == Path("latest") else resume
-        session, same_book = Session.resume(decider.book, path)
-        count = len(session.answers)
-        say(f"Going on with {path} ({count} answer{'' if count == 1 else 's'}).")
-        if not same_book:
-            say("The rule book has changed since; the result follows the new one.")
-        if session.gone:
-            say(
-                f"It does not ask any more, or not so: {', '.join(session.gone)}. These answers are left out."
-            )
-        return session
-    if no_save:
-        return Session(decider.book, None)
-    if file is not None and file.exists():
-        raise click.UsageError(
-            f"{file} exists. Use --resume {shlex.quote(str(file))} to go on with it, or name another file."
-        )
-    stamp = datetime.now(UTC).strftime("%Y-%m-%d-%H%M%S-%fZ")  # names sort as the sessions began
-    if file is not None:
-        return Session(decider.book, file)
-    try:
-        return Session(decider.book, sessions_folder() / f"{stamp}.yaml")
-    except OSError as error:
-        # Nobody who needs an answer is sent away because a disk is full or a home cannot be written.
-        say(f"NOT SAVED: {error.filename}: {error.strerror}. Go on, and do not stop half-way.")
-        return Session(decider.book, None)
-
-
-def _latest(folder: Path) -> Path:
-    files = sorted(folder.glob("*.yaml"))
-    if not files:
-        raise click.UsageError(f"There is no session in {folder} to resume.")
-    return files[-1]
+        path = unfinished_session(book, Lines(several=False)) if resume == _CHOSEN_LATER else Path(resume)
+        return resumed_session(book, path, hours)
+    return Session(book, None, hours) if no_save else new_session(book, file, hours)
 
 
 def _greet(decider: Decider, session: Session) -> None:

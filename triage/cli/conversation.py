@@ -44,12 +44,22 @@ class Conversation:
         """Has the conversation, and returns the decision at its end."""
         say(_NURSE_KEYS if self._nurse else _KEYS)
         try:
+            self._kept.freshen()
             self._kept.tell_emergency()
-            while self._ask_something() or not self._is_last_word():
+            while not self._is_finished():
                 pass
         except Stopped:
-            pass
+            self._kept.set_aside()
         return self._kept.decision
+
+    def _is_finished(self) -> bool:
+        """Asks what comes next. True when nothing is left to ask, and the person wants the result."""
+        if self._kept.freshen() or self._ask_something() or not self._is_last_word():
+            return False
+        if self._kept.freshen():  # the day may have ended while the last prompt stood there
+            return False
+        self._kept.finish()
+        return not self._kept.freshen()
 
     def _ask_something(self) -> bool:
         """Asks what comes next. False when there is nothing left to ask."""
@@ -79,7 +89,10 @@ class Conversation:
         if self._nurse:
             sure = decision.status != "out_of_scope" and decision.possible is decision.urgency
             say("Nothing else can raise the level." if sure else "No question is left.")
-        text = self._lines.read(_NURSE_LAST if self._nurse else _LAST)
+        try:
+            text = self._lines.read(_NURSE_LAST if self._nurse else _LAST)
+        except Stopped:
+            return True
         move = read_move(text)
         if not text or (move is not None and move.kind == "stop"):
             return True

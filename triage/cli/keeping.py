@@ -8,7 +8,10 @@ from functools import partial
 from triage.book.book import RuleBook
 from triage.book.facts import Answer
 from triage.book.rule import Level
-from triage.calls.session import Session
+from triage.calls.given import read_time
+from triage.calls.session import EditedOutside, Session
+from triage.cli.confirming import confirmed
+from triage.cli.edited import settle_edited
 from triage.cli.lines import Lines, say
 from triage.cli.options import show_passages
 from triage.decision.decide import Decider, Decision
@@ -32,6 +35,37 @@ class Kept:
         self._decider, self._lines, self._form = decider, lines, form
         self._unsaved_said = False
         self.decision = self._decide()
+
+    def freshen(self) -> bool:
+        """Has what no longer counts asked again, and what lasts confirmed. True where anything was so.
+
+        Raises Stopped.
+        """
+        session = self.session
+        if not (self.set_aside() or session.asked_again or session.unconfirmed):
+            return False
+        if session.asked_again:
+            count, then = len(session.asked_again), session.contents.earlier[-1].asked_on
+            what = "answer no longer counts and is" if count == 1 else "answers no longer count and are"
+            say("")
+            say(f"{count} {what} asked again; the call was begun {read_time(then):%Y-%m-%d %H:%M}.")
+            session.asked_again = ()
+        if session.unconfirmed:
+            names = confirmed(session, self._lines, nurse=self.nurse)
+            self._change(partial(session.confirm, names))
+        self.asked = _screens_of(self.book, [*session.answers, *session.ticked])
+        return True
+
+    def set_aside(self) -> bool:
+        """Leaves what no longer counts out of the decision. True where there was anything."""
+        if not self.session.renew():
+            return False
+        self.decision = self._decide()
+        return True
+
+    def finish(self) -> None:
+        """Keeps that nothing was left to ask, and that the person is told the result."""
+        self._change(self.session.finish)
 
     def give(self, answers: dict[str, Answer], ticked: Sequence[str] = ()) -> None:
         """Keeps answers, and what was ticked with its details still to be asked."""
@@ -77,8 +111,9 @@ class Kept:
 
     def _change(self, change: Callable[[], None]) -> None:
         before = self.decision.urgency
+        self.session.renew()
         try:
-            change()
+            self._change_kept(change)
         except OSError as error:
             if not self._unsaved_said:
                 say(f"NOT SAVED: {error.strerror or error}. Go on, and write the result down at the end.")
@@ -93,6 +128,14 @@ class Kept:
         elif self.decision.urgency is not Level.now:
             name = self.book.levels[Level.now].name
             say(f"With this change “{name}” is no longer certain. The level follows from the other answers.")
+
+    def _change_kept(self, change: Callable[[], None]) -> None:
+        try:
+            change()
+        except EditedOutside:
+            self.decision = self._decide()
+            settle_edited(self.session, self._lines)
+            self.asked = _screens_of(self.book, [*self.session.answers, *self.session.ticked])
 
 
 def _screens_of(book: RuleBook, names: Iterable[str]) -> list[list[str]]:

@@ -12,6 +12,7 @@ from typing import TextIO
 import click
 
 from triage.book.whole_file import write_whole
+from triage.calls.given import write_time
 from triage.calls.note import handover_note
 from triage.calls.session import Session
 from triage.cli.lines import say
@@ -47,7 +48,7 @@ def tell_result(
     note: Path | None,
 ) -> None:
     """Shows the result. What was `told` last on this very screen is not said twice in a row."""
-    said = (decision, decider.settings, session.name, session.asked_on)
+    said = (decision, decider.settings, session.name, write_time(session.asked_on))
     say("")
     if form == "json":
         show_json(decision_document(decision))
@@ -60,7 +61,11 @@ def tell_result(
         show_passages(passages, form)
     if not session.kept:
         say(f"NOT SAVED: {session.path} lacks some of these answers. Keep this result.")
-    elif decision.status == "unfinished" and session.path is not None and session.answers:
+    elif (
+        decision.status == "unfinished"
+        and session.path is not None
+        and (session.answers or session.unconfirmed)
+    ):
         # Not wrapped: a command in two lines cannot be copied.
         path = shlex.quote(str(session.path))
         echo(f"Not finished. Go on with: triage ask --resume {path}", err=True)

@@ -191,6 +191,30 @@ class ExpectShape(Shape):
     open: Distinct[Id] | None = None
 
 
+class GivenShape(Shape):
+    on: Words
+    first: str = ""
+    facts: Distinct[str]
+
+
+class EarlierShape(Shape):
+    asked_on: str
+    rules_hash: str
+    facts: dict[str, str]
+    ticked: Distinct[str] = []
+
+
+class SessionShape(Shape):
+    """What a saved session keeps besides its answers: when each was given, by which words, and old ones."""
+
+    id: Words
+    begun_on: Words
+    finished_on: str = ""
+    given: list[GivenShape] = []
+    wording: dict[str, Words] = {}
+    earlier: list[EarlierShape] = []
+
+
 class CaseShape(Shape):
     name: Words
     story: str = ""
@@ -200,6 +224,8 @@ class CaseShape(Shape):
     ticked: Distinct[str] = []
     asked_on: str = ""
     rules_hash: str = ""
+    session: SessionShape | None = None
+    checksum: str = ""
 
 
 def shape_page(page: Page, shape: type[S] | TypeAdapter[S], place: Place = ()) -> S:

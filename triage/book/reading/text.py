@@ -66,27 +66,29 @@ def texts_of(data: Data, place: Place = ()) -> Iterator[tuple[Place, str]]:
 
 def read_page(path: Path, name: str | None = None) -> Page:
     """Reads one file. Raises Problems (codes T…) when it is not strict YAML, or not readable."""
+    return parse_page(read_raw(path, name), name or str(path))
+
+
+def read_raw(path: Path, name: str | None = None) -> bytes:
+    """The bytes of one file. Raises Problems when it is too large, or not readable."""
     shown = name or str(path)
     try:
         if path.is_dir():
             raise _refusal(shown, "T001", "this is a folder", "name a file")
         if path.exists() and not path.is_file():
             with path.open("rb") as pipe:  # or a device such as /dev/stdin, which may never end
-                raw = pipe.read(MAX_BYTES + 1)
-        elif path.stat().st_size > MAX_BYTES:
+                return pipe.read(MAX_BYTES + 1)
+        if path.stat().st_size > MAX_BYTES:
             raise _refusal(shown, "T002", f"the file is larger than {MAX_BYTES:,} bytes", "split it")
-        else:
-            raw = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise _refusal(shown, "T001", f"cannot be read: {error.strerror or error}") from None
-    return parse_page(raw, shown)
 
 
 def parse_page(raw: bytes, name: str) -> Page:
     """Turns bytes into a Page. Raises Problems (codes T…), all that can be found in one pass."""
     text = _decode(raw, name)
-    found = _unwelcome_characters(text, name)
-    if found:
+    if found := _unwelcome_characters(text, name):
         raise Problems(found)
     return _Composer(name).compose(text)
 
@@ -102,7 +104,9 @@ def _too_deep(name: str, at: tuple[int, int]) -> Problems:
 def _decode(raw: bytes, name: str) -> str:
     if len(raw) > MAX_BYTES:
         raise _refusal(name, "T002", f"the file is larger than {MAX_BYTES:,} bytes", "split it")
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or _every_other_byte_is_nul(raw):
+    # Without a byte-order mark, of most letters of UTF-16 one byte is NUL.
+    halves_nul = any(2 * half.count(0) > len(half) for half in (raw[::2], raw[1::2]))
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or halves_nul:
         raise _refusal(name, "T003", "the file is UTF-16", "save it as UTF-8")
     if raw.startswith(b"\xef\xbb\xbf"):
         raise _refusal(name, "T003", "the file starts with a byte-order mark", "save it as UTF-8 without one")
@@ -117,11 +121,6 @@ def _decode(raw: bytes, name: str) -> str:
     if not text.strip():
         raise _refusal(name, "T004", "the file is empty")
     return text
-
-
-def _every_other_byte_is_nul(raw: bytes) -> bool:
-    """Whether this is UTF-16 without a byte-order mark: of most letters one byte is NUL."""
-    return any(2 * half.count(0) > len(half) for half in (raw[::2], raw[1::2]))
 
 
 def _unwelcome_characters(text: str, name: str) -> list[Problem]:

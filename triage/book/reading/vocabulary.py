@@ -144,6 +144,9 @@ class Vocabulary:
                 parts = {"unit": number.unit, "step": number.step, "to": number.to}
                 part = next((key for key, text in parts.items() if f'"{text}"' in error.what), "from")
                 self.folder.say(page, (id, "number", part), "F003", f"{id}: {error.what}", error.write)
+        if scale is not None and scale.is_time and said.lasts == "always":
+            what = f"{id} counts {scale.unit}, and they pass until the next call"
+            self.folder.say(page, (id, "lasts"), "F015", what, "call")
         if said.answers and not 2 <= len(said.answers) <= 12:
             what = f"{id} has {len(said.answers)} answer{'s' if len(said.answers) > 1 else ''}"
             self.folder.say(page, (id, "answers"), "F004", what, "from 2 to 12")

@@ -1,0 +1,53 @@
+"""Answers that count only once they are confirmed, all on one screen."""
+
+from __future__ import annotations
+
+import re
+
+from triage.calls.session import Session
+from triage.cli.lines import Lines, Stopped, say
+from triage.cli.replies import read_move, read_number
+
+_ALL_RIGHT = ("", "y", "yes")
+_NONE_RIGHT = ("0", "n", "no", "none")
+
+
+def confirmed(session: Session, lines: Lines, *, nurse: bool) -> list[str]:
+    """Which of the session's unconfirmed answers are right, as the person says. Raises Stopped."""
+    names = list(session.unconfirmed)
+    lines.drop_typed_ahead()
+    say("")
+    if session.is_edited:
+        say("The file was changed since these answers were kept, by a person or by a fault of the disk.")
+        say("Is this what was answered?")
+    else:
+        say("This was told earlier, and mostly stays so. Is it still right?")
+    for number, name in enumerate(names, start=1):
+        fact = session.book.facts[name]
+        told = session.contents.given[name].first.astimezone().date().isoformat()
+        words = (fact.nurse if nurse else fact.short).strip()
+        say(f"  {number}. {words}: {fact.say(session.unconfirmed[name])} (told {told})")
+    while True:
+        text = lines.read("Enter if all of it is right, or the numbers of what is not; 0 for none of it: ")
+        wrong = _wrong(text, len(names))
+        if wrong is not None:
+            return [name for number, name in enumerate(names, start=1) if number not in wrong]
+        move = read_move(text)
+        if move is not None and move.kind == "stop":
+            raise Stopped
+        if move is not None and move.kind == "why":
+            say("  What you confirm is not asked again. What is not right is.")
+            continue
+        say(f"Press Enter, or type numbers from 1 to {len(names)}, such as 1 3; q stops and changes nothing.")
+        lines.drop_typed_ahead()
+
+
+def _wrong(text: str, count: int) -> set[int] | None:
+    """The numbers of what is not right; None where that is not what was typed."""
+    word = text.lower().rstrip(".")
+    if word in _ALL_RIGHT:
+        return set()
+    if word in _NONE_RIGHT:
+        return set(range(1, count + 1))
+    numbers = [read_number(part, count) for part in re.split(r"[\s,;&+]+|\s+and\s+", word) if part]
+    return {number for number in numbers if number} if numbers and None not in numbers else None

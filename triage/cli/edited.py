@@ -1,0 +1,48 @@
+"""A session's file that somebody else changed while the session was open: whose answers count."""
+
+from __future__ import annotations
+
+from triage.book.problems import Problems
+from triage.calls.session import Session
+from triage.cli.lines import Lines, Stopped, say
+from triage.cli.replies import read_number
+
+
+def settle_edited(session: Session, lines: Lines) -> None:
+    """Asks which answers count: those given here, or those in the file that somebody else changed.
+
+    Raises Stopped, and OSError where the answers cannot be kept.
+    """
+    lines.drop_typed_ahead()
+    assert session.path is not None
+    is_gone = not session.path.exists()
+    say("")
+    if is_gone:
+        say(f"Somebody removed {session.path} while this session was open.")
+        say("  1. Write it again")
+        say("  2. Keep nothing from here on")
+    else:
+        say(f"Somebody changed {session.path} while this session was open. Nothing of it was overwritten.")
+        say("  1. Go on with the answers given here; the changed file is put aside")
+        say("  2. Go on with those in the changed file; what only was answered here is asked again")
+    while True:
+        text = lines.read("1 or 2: ")
+        chosen = read_number(text, 2)
+        if text.lower() == "q":
+            raise Stopped
+        if chosen == 1:
+            aside = session.take_ours()
+            if aside is not None:
+                say(f"The changed file is now {aside}")
+            return
+        if chosen == 2 and is_gone:
+            session.keep_nothing()
+            return
+        if chosen == 2:
+            try:
+                session.take_theirs()
+                return
+            except Problems as error:
+                say(f"It cannot be read: {error}")
+        say("Type 1 or 2, or q to stop.")
+        lines.drop_typed_ahead()
