@@ -98,7 +98,8 @@ def test_a_session_that_was_over_is_not_opened_again_unless_it_is_named(
     said = run_here(tmp_path, "ask", "--resume")
     assert (said.code, said.out) == (2, "")
     assert (
-        f"These are over; to open one again, name it:\n  triage ask --resume {path}  (60 years, In a lung," in said.err
+        f"These are over; to open one again, name it:\n  triage ask --resume {path}  (60 years, In a lung,"
+        in said.err
     )
     said = run_here(tmp_path, "ask", "--resume", path, typed="q\n")
     assert ", finished " in said.err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,6 +18,9 @@ from triage.cli.options import (
     show_passages,
 )
 from triage.cli.terminal import echo
+
+if TYPE_CHECKING:
+    from triage.book.reading.case import Case
 
 
 def _show_schema(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -65,21 +69,21 @@ def decide(
     """
     from triage.book.problems import Problems
     from triage.book.reading.case import read_cases
-    from triage.book.reading.text import MAX_BYTES, parse_page, read_page
+    from triage.book.reading.text import MAX_BYTES, parse_page, read_raw
     from triage.decision import explain
     from triage.decision.telling import tell_nurse, tell_patient
 
     decider = open_decider(rules, settings)
-    if str(file) == "-":
-        page = parse_page(sys.stdin.buffer.read(MAX_BYTES + 1), "standard input")
-    else:
-        page = read_page(file)
+    name = "standard input" if str(file) == "-" else str(file)
+    raw = sys.stdin.buffer.read(MAX_BYTES + 1) if str(file) == "-" else read_raw(file)
+    page = parse_page(raw, name)
     cases, found = read_cases(page, decider.book)
     if found:
         raise Problems(found)
     if len(cases) != 1:
         hint = "use `triage batch` for many"
         raise Problems([page.problem((), "K007", f"{len(cases)} cases where one is wanted", hint)])
+    _say_when(raw, name, cases[0], decider.settings.answers_hold_hours)
     decision = decider.decide(cases[0].answers, cases[0].ticked)
     if form == "json":
         from triage.decision.document import decision_document
@@ -94,3 +98,21 @@ def decide(
     if not decision.engines_agree:
         echo("THE TWO ENGINES DISAGREE; the higher level is given.", err=True)
     ctx.exit(DONE if decision.engines_agree else ENGINES_DISAGREE)
+
+
+def _say_when(raw: bytes, name: str, case: Case, hours: int | None) -> None:
+    """Says of a saved session that it is of another day, or was changed: the result is only as good."""
+    if not case.asked_on:
+        return
+    from triage.calls.given import now, read_time, still_counts
+    from triage.calls.session_file import is_intact
+
+    try:
+        on = read_time(case.asked_on)
+        when = "" if still_counts(on, now(), hours) else f"{on:%Y-%m-%d %H:%M}"
+    except ValueError:
+        when = case.asked_on  # in a person's words
+    if when:
+        echo(f"These answers are of {when}, and so is the result: it is not of today.", err=True)
+    if case.rules_hash and not is_intact(raw):
+        echo(f"{name} was changed since triage wrote it.", err=True)
