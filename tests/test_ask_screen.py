@@ -46,7 +46,7 @@ class _Screen:
 def test_the_lines_after_the_first_stand_under_its_text(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "24")
     text = "  1. Weak legs that come on slowly\n> not ruled out: pain\n\n  unbreakable-and-longer-than-that"
-    assert fitted(text, _Screen()).split("\n") == [  # type: ignore[arg-type]
+    assert fitted(text, _Screen()) == [  # type: ignore[arg-type]
         "  1. Weak legs that come",
         "     on slowly",
         "> not ruled out: pain",
@@ -54,7 +54,7 @@ def test_the_lines_after_the_first_stand_under_its_text(monkeypatch: pytest.Monk
         "  unbreakable-and-longer-than-that",
     ]
     item = fitted("  No weak legs, said the answer", _Screen(), hanging=2)  # type: ignore[arg-type]
-    assert item == "  No weak legs, said the\n    answer"
+    assert item == ["  No weak legs, said the", "    answer"]
 
 
 def test_what_to_do_is_told_again_where_the_result_goes_elsewhere(tmp_path: Path) -> None:

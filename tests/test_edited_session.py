@@ -187,7 +187,7 @@ def test_a_file_that_became_unreadable_meanwhile_cannot_be_gone_on_from(tmp_path
     (tmp_path / "s.yaml").write_text("shopping list")
     choose(at, "0", "2")
     at.child.expect("1 or 2: $")
-    assert "It cannot be read: s.yaml:1:1: " in at.child.before
+    assert "It cannot be read:\r\n  s.yaml:1:1: " in at.child.before
     at.child.sendline("1")
     at.prompt()
     assert (tmp_path / "s.yaml.edited-1").read_text() == "shopping list"

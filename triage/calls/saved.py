@@ -79,7 +79,8 @@ def saved_sessions(book: RuleBook, folder: Path) -> tuple[list[Saved], list[Path
 
 
 def unfinished_today(book: RuleBook, folder: Path, hours: int | None) -> Iterator[Saved]:
-    """The sessions that were begun and not finished, and whose answers still count.
+    """The sessions that were begun and not finished, and whose answers still count, or may: by a clock
+    that was set back since.
 
     Files that were not touched in that time are not opened: there may be very many.
     """
@@ -93,7 +94,7 @@ def unfinished_today(book: RuleBook, folder: Path, hours: int | None) -> Iterato
         except Problems:
             continue
         counts = any(still_counts(given.on, at, hours) for given in one.contents.given.values())
-        if counts and not one.is_finished:
+        if (counts or one.is_ahead) and not one.is_finished:
             yield one
 
 

@@ -200,7 +200,8 @@ def _decide_table(
             return UNREADABLE
         except KeyboardInterrupt:
             if files.unfinished.exists():
-                echo(f"\nWhat was decided is kept in {files.unfinished}; --resume goes on.", err=True)
+                echo(err=True)
+                echo(f"What was decided is kept in {files.unfinished}; --resume goes on.", err=True)
             raise
     say_tally(tally, files.problems, compared=other_book is not None)
     return PROBLEMS_FOUND if tally.refused else DONE
@@ -254,7 +255,8 @@ def _explain(decider: Decider, table: Path, form: str | None, ids: tuple[str, ..
     with open_source(decider.book, table, form) as source:
         for row in rows_with_ids(decider.book.facts, source, frozenset(ids)):
             wanted.discard(row.id)
-            echo(f"Row {row.line}, {row.id}\n")
+            echo(f"Row {row.line}, {row.id}")
+            echo()
             for refusal in row.refused:
                 echo(f"  refused: {refusal.column}: {refusal.reason}".replace(": :", ":"))
                 code = PROBLEMS_FOUND
@@ -263,7 +265,8 @@ def _explain(decider: Decider, table: Path, form: str | None, ids: tuple[str, ..
                 show_passages(
                     (p for p in tell_nurse(decision, decider.settings) if p.tone != "plain"), "plain"
                 )
-                echo("\n".join(explain(decision, full)).rstrip() + "\n")
+                for line in explain(decision, full):
+                    echo(line)
                 if not decision.engines_agree:
                     echo("THE TWO ENGINES DISAGREE; the higher level is given.", err=True)
                     code = ENGINES_DISAGREE

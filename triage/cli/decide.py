@@ -94,7 +94,8 @@ def decide(
         show_passages((p for p in told if level is None or p.tone != "plain"), form)
         if level is not None:
             lines = list(explain.explain(decision, getattr(explain, level)))
-            echo("\n".join(lines or ["No rule to show."]).rstrip())
+            for line in lines or ["No rule to show."]:
+                echo(line)
     if not decision.engines_agree:
         echo("THE TWO ENGINES DISAGREE; the higher level is given.", err=True)
     ctx.exit(DONE if decision.engines_agree else ENGINES_DISAGREE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from triage.book.problems import Problems
+from triage.book.problems import Problems, lines_of
 from triage.calls.session import Session
 from triage.cli.lines import Lines, Stopped, say
 from triage.cli.replies import read_number
@@ -43,6 +43,8 @@ def settle_edited(session: Session, lines: Lines) -> None:
                 session.take_theirs()
                 return
             except Problems as error:
-                say(f"It cannot be read: {error}")
+                say("It cannot be read:")
+                for line in lines_of(error.problems):
+                    say(f"  {line}")
         say("Type 1 or 2, or q to stop.")
         lines.drop_typed_ahead()

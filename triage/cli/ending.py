@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 import click
 
+from triage.book.legible import one_line
 from triage.cli.terminal import echo
 
 DONE, PROBLEMS_FOUND, UNREADABLE, ENGINES_DISAGREE = 0, 1, 2, 3
@@ -32,9 +33,7 @@ class SpeakingGroup(click.Group):
         try:
             sys.exit(super().main(*args, **{**kwargs, "standalone_mode": False}) or DONE)
         except click.ClickException as error:
-            said = io.StringIO()
-            error.show(said)  # it repeats what was typed
-            echo(said.getvalue(), err=True, nl=False)
+            _show(error)
             sys.exit(error.exit_code)
         except click.Abort:
             echo("Stopped.", err=True)
@@ -53,6 +52,25 @@ class SpeakingGroup(click.Group):
         except BrokenPipeError:
             _forget_output()
             ctx.exit(INTERRUPTED)
+
+
+class WrongUsage(click.UsageError):
+    """A wrong use that is told in several lines; a line break inside of one is part of somebody's name."""
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__("\n".join(map(one_line, lines)))
+
+
+def _show(error: click.ClickException) -> None:
+    """Shows what click found wrong; it repeats what was typed."""
+    message = error.format_message()
+    if not isinstance(error, WrongUsage | click.MissingParameter):
+        message = one_line(message)
+    error.format_message = lambda: message  # type: ignore[method-assign]
+    said = io.StringIO()
+    error.show(said)
+    for line in said.getvalue().splitlines():
+        echo(line, err=True)
 
 
 def _forget_output() -> None:
@@ -87,17 +105,16 @@ def _say_and_exit(error: Exception) -> NoReturn:
     elif isinstance(error, ModuleNotFoundError) and (extra := _extra_with(error.name)):
         what, libraries = extra
         command = f"{sys.executable} -m pip install {libraries}"
-        echo(f"This needs {what}. Install it with:\n  {command}", err=True)
+        echo(f"This needs {what}. Install it with:", err=True)
+        echo(f"  {command}", err=True)
     elif isinstance(error, OSError):
         echo(f"{error.filename or 'output'}: {error.strerror or error}", err=True)
         if error.filename is None:
             _forget_output()  # it may be a full disk
     else:
-        echo(
-            f"triage has a defect: {type(error).__name__}: {error}\n"
-            "Nothing was decided. Please report it with the input; TRIAGE_TRACEBACK=1 shows more.",
-            err=True,
-        )
+        echo(f"triage has a defect: {type(error).__name__}: {error}", err=True)
+        what = "Nothing was decided. Please report it with the input; TRIAGE_TRACEBACK=1 shows more."
+        echo(what, err=True)
     sys.exit(UNREADABLE)
 
 

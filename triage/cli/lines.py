@@ -7,6 +7,7 @@ import sys
 import termios
 from collections import deque
 
+from triage.book.legible import one_line
 from triage.cli.replies import MAX_REPLY, typed
 from triage.cli.terminal import echo
 from triage.cli.wrapping import fitted
@@ -18,7 +19,8 @@ class Stopped(Exception):
 
 def say(text: str) -> None:
     """Talk, to standard error: the result alone goes to standard output."""
-    echo(fitted(text.rstrip(), sys.stderr), err=True)
+    for line in fitted(one_line(text.rstrip()), sys.stderr):
+        echo(line, err=True)
 
 
 class Lines:
@@ -31,7 +33,10 @@ class Lines:
     def read(self, prompt: str) -> str:
         """One legible reply, or what was typed ahead. Raises Stopped on Ctrl-D and Ctrl-C."""
         while not self._ahead:
-            echo(fitted(prompt.rstrip(), sys.stderr) + " ", err=True, nl=False)
+            *above, last = fitted(prompt.rstrip(), sys.stderr)
+            for text in above:
+                echo(text, err=True)
+            echo(f"{last} ", err=True, nl=False)
             try:
                 line = sys.stdin.readline()
             except KeyboardInterrupt:

@@ -48,7 +48,9 @@ def refuse_unknown(names: Iterable[str], known: Collection[str], kind: str = "no
         if name not in known
     ]
     if unknown:
-        raise click.UsageError("\n".join(unknown))
+        from triage.cli.ending import WrongUsage
+
+        raise WrongUsage(*unknown)
 
 
 def open_book(rules: Path | None) -> RuleBook:
@@ -76,7 +78,8 @@ def open_decider(rules: Path | None, settings: Path | None = None) -> Decider:
 def show_json(document: Mapping[str, object]) -> None:
     """Prints a JSON document; only ASCII where standard output cannot carry every letter."""
     utf8 = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "") == "utf8"
-    echo(as_json(document, utf8=utf8))
+    for line in as_json(document, utf8=utf8).split("\n"):
+        echo(line)
 
 
 def show_passages(passages: Iterable[Passage], form: str, *, err: bool = False) -> None:
@@ -91,7 +94,9 @@ def show_passages(passages: Iterable[Passage], form: str, *, err: bool = False) 
     }
     for passage in passages:
         style = tones[passage.tone] if form == "human" else None
-        echo(fitted(passage.heading, stream), err=err, style=style)
-        for line in passage.lines:
-            echo(fitted(f"  {line.rstrip()}", stream, hanging=2), err=err)
+        for line in fitted(passage.heading, stream):
+            echo(line, err=err, style=style)
+        for text in passage.lines:
+            for line in fitted(f"  {text.rstrip()}", stream, hanging=2):
+                echo(line, err=err)
         echo(err=err)

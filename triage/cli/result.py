@@ -53,7 +53,8 @@ def tell_result(
     if form == "json":
         show_json(decision_document(decision))
     elif nurse:
-        echo(handover_note(*said, width=width_of(sys.stdout)), nl=False)
+        for line in handover_note(*said, width=width_of(sys.stdout)).splitlines():
+            echo(line)
     else:
         passages = list(tell_patient(decision, decider.settings))
         if passages[: len(told)] == list(told) and _is_one_terminal():

@@ -14,6 +14,7 @@ from triage.calls.given import now
 from triage.calls.saved import Saved, saved_sessions, unfinished_today
 from triage.calls.session import Session, sessions_folder
 from triage.calls.session_file import read_saved
+from triage.cli.ending import WrongUsage
 from triage.cli.lines import Lines, Stopped, say
 from triage.cli.replies import read_number
 
@@ -72,9 +73,9 @@ def unfinished_session(book: RuleBook, lines: Lines) -> Path:
         say(f"{path} cannot be read as a session. `triage ask --resume` with its name says why.")
     open_ones = [one for one in found if not one.is_finished]
     if not open_ones:
-        over = "".join(f"\n  {_resume(one.path)}  ({one})" for one in found[:_MOST_OFFERED])
-        also = f" These are over; to open one again, name it:{over}" if over else ""
-        raise click.UsageError(f"There is no unfinished session in {folder} to resume.{also}")
+        over = [f"  {_resume(one.path)}  ({one})" for one in found[:_MOST_OFFERED]]
+        also = " These are over; to open one again, name it:" if over else ""
+        raise WrongUsage(f"There is no unfinished session in {folder} to resume.{also}", *over)
     if len(open_ones) == 1:
         return open_ones[0].path
     return _chosen(open_ones, lines)

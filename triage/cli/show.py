@@ -36,7 +36,8 @@ def show(ctx: click.Context, names: Sequence[str], folder: Path | None, rules: P
     known = describe.names(book)
     if not names:
         for kind, ids in known.items():
-            echo(f"{kind}: {' '.join(ids)}\n")
+            echo(f"{kind}: {' '.join(ids)}")
+            echo()
         ctx.exit(DONE)
     every = {id for ids in known.values() for id in ids}
     refuse_unknown(names, every)

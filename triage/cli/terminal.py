@@ -17,8 +17,11 @@ _UNSEEN_IN_JSON = re.compile(r"[^\x20-\x7e]")
 def echo(
     text: str = "", *, err: bool = False, nl: bool = True, style: Mapping[str, Any] | None = None
 ) -> None:
-    """Prints a legible text; `style` is how click colours it, where the stream is a terminal."""
-    shown = legible(text)
+    """Prints one line, in which every letter can be seen: no name in it can begin a line of its own.
+
+    `style` is how click colours it, where the stream is a terminal.
+    """
+    shown = legible(text).replace("\n", "\\x0a")
     click.echo(click.style(shown, **style) if style else shown, err=err, nl=nl)
 
 

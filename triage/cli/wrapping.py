@@ -11,19 +11,20 @@ from typing import TextIO
 _START = re.compile(r"\s*(?:[0-9a-z]{1,3}\. |> )?")
 
 
-def fitted(text: str, stream: TextIO | None, *, hanging: int = 0) -> str:
-    """A text for this stream: wrapped on a terminal, further lines under the first; else as it is.
+def fitted(text: str, stream: TextIO | None, *, hanging: int = 0) -> list[str]:
+    """The lines of a text for this stream: wrapped on a terminal, further lines under the first.
 
     `hanging` moves the further lines to the right by so much, so that one can see where an item starts.
     """
     width = width_of(stream)
-    return text if width is None else "\n".join(_wrapped(line, width, hanging) for line in text.split("\n"))
+    lines = text.split("\n")
+    return lines if width is None else [part for line in lines for part in _wrapped(line, width, hanging)]
 
 
-def _wrapped(line: str, width: int, hanging: int) -> str:
+def _wrapped(line: str, width: int, hanging: int) -> list[str]:
     start = _START.match(line)
     first = start.group() if start else ""
-    return textwrap.fill(
+    wrapped = textwrap.wrap(
         line[len(first) :],
         width,
         initial_indent=first,
@@ -31,6 +32,7 @@ def _wrapped(line: str, width: int, hanging: int) -> str:
         break_long_words=False,
         break_on_hyphens=False,
     )
+    return wrapped or [""]
 
 
 def width_of(stream: TextIO | None) -> int | None:
