@@ -62,16 +62,13 @@ def test_no_flipped_bit_changes_an_answer_unseen(small_book: RuleBook, path: Pat
 def test_a_session_that_a_person_edited_says_so_and_is_confirmed(path: Path, tmp_path: Path) -> None:
     edit(path, 'age: "60 years"', 'age: "16 years"')
     said = run_here(tmp_path, "ask", "--resume", "s.yaml", "--format", "json", typed="1 4\nq\n")
-    assert (
-        "The file was changed since these answers were kept, by a person or by a fault of the disk."
-        in said.err
-    )
+    assert "The file is not as triage wrote it: a person or a fault of the disk changed it" in said.err
     assert "  1. Your age: 16 years" in said.err
     decision = json.loads(said.out)
     assert decision["facts"] == {"cancer": "lung", "leg_weakness": "none"}
     assert decision["ticked"] == ["back_pain"]
     again = run_here(tmp_path, "ask", "--resume", "s.yaml", typed="q\n")
-    assert "was changed since" not in again.err, "what was confirmed is whole again"
+    assert "not as triage wrote it" not in again.err, "what was confirmed is whole again"
 
 
 def test_until_it_is_confirmed_an_edited_answer_tells_nothing(path: Path, tmp_path: Path) -> None:
@@ -84,7 +81,7 @@ def test_until_it_is_confirmed_an_edited_answer_tells_nothing(path: Path, tmp_pa
 
 def test_a_session_without_its_checksum_is_no_whole_one(path: Path, tmp_path: Path) -> None:
     path.write_text(path.read_text().partition("  checksum")[0])
-    assert "The file was changed since" in run_here(tmp_path, "ask", "--resume", "s.yaml").err
+    assert "The file is not as triage wrote it" in run_here(tmp_path, "ask", "--resume", "s.yaml").err
 
 
 def test_deciding_an_edited_or_old_session_says_so(path: Path, tmp_path: Path) -> None:

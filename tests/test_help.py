@@ -76,7 +76,15 @@ def test_a_wrong_use_is_said_in_words_with_exit_2(arguments: list[str], tmp_path
 
 
 def test_help_imports_nothing_heavy(tmp_path: Path) -> None:
-    heavy = ("pydantic", "yaml", "durable", "durable_rules_engine", "rich", "triage.book.book", "triage.engines")
+    heavy = (
+        "pydantic",
+        "yaml",
+        "durable",
+        "durable_rules_engine",
+        "rich",
+        "triage.book.book",
+        "triage.engines",
+    )
     look = (
         "import sys\nfrom triage.cli.main import triage\n"
         "try:\n    triage(['--version'])\nexcept SystemExit:\n    pass\n"

@@ -12,7 +12,7 @@ from triage.book.logic import facts_of
 from triage.book.problems import Problems
 from triage.calls.given import CLOCK_SLIPS, now, still_counts
 from triage.calls.locks import is_locked
-from triage.calls.session_file import Contents, read_saved
+from triage.calls.session_file import FINISHED, Contents, read_saved
 
 _TIME = "%Y-%m-%d %H:%M"
 
@@ -24,6 +24,11 @@ class Saved:
     path: Path
     contents: Contents
     person: str
+
+    @classmethod
+    def read(cls, book: RuleBook, path: Path) -> Saved:
+        """The session in a file. Raises Problems for one that holds none."""
+        return cls.of(book, path, read_saved(book, path).contents)
 
     @classmethod
     def of(cls, book: RuleBook, path: Path, contents: Contents) -> Saved:
@@ -61,41 +66,70 @@ class Saved:
         return ", ".join(filter(None, parts))
 
 
-def saved_sessions(book: RuleBook, folder: Path) -> tuple[list[Saved], list[Path]]:
-    """The sessions of a folder, the last used first, and the files that hold none that can be read.
+def unfinished_sessions(book: RuleBook, folder: Path) -> tuple[list[Saved], list[Path]]:
+    """The sessions of a folder that are not over, the last used first, and the files that hold no session.
 
     Those that are open in another process at this moment are left out.
     """
     found: list[Saved] = []
     unreadable: list[Path] = []
-    for path in sorted(folder.glob("*.yaml")):
-        if is_locked(path):
+    for path in _newest_first(folder):
+        if _says_finished(path) or is_locked(path):
             continue
         try:
-            found.append(Saved.of(book, path, read_saved(book, path).contents))
+            found.append(Saved.read(book, path))
         except Problems:
             unreadable.append(path)
     return sorted(found, key=lambda one: one.last_on, reverse=True), unreadable
 
 
-def unfinished_today(book: RuleBook, folder: Path, hours: int | None) -> Iterator[Saved]:
-    """The sessions that were begun and not finished, and whose answers still count, or may: by a clock
-    that was set back since.
+def finished_sessions(book: RuleBook, folder: Path, most: int) -> list[Saved]:
+    """The last sessions of a folder that are over."""
+    over = [path for path in _newest_first(folder) if _says_finished(path)][:most]
+    return sorted((Saved.read(book, path) for path in over), key=lambda one: one.last_on, reverse=True)
 
-    Files that were not touched in that time are not opened: there may be very many.
+
+def unfinished_today(book: RuleBook, folder: Path, hours: int | None) -> Iterator[Saved]:
+    """The sessions that are not over and whose answers still count, or may: by a clock set back since.
+
+    Files that were not touched in that time are not opened: there may be very many. What cannot be
+    read as a session is nobody's to go on with, and is told to who asks for one.
     """
     at = now()
-    for path in folder.glob("*.yaml"):
-        touched = datetime.fromtimestamp(path.stat().st_mtime).astimezone()
-        if not (still_counts(touched, at, hours) or touched > at) or is_locked(path):
+    for path in _newest_first(folder):
+        touched = _touched(path)
+        if not (still_counts(touched, at, hours) or touched > at):
+            return
+        if _says_finished(path) or is_locked(path):
             continue
         try:
-            one = Saved.of(book, path, read_saved(book, path).contents)
+            one = Saved.read(book, path)
         except Problems:
             continue
-        counts = any(still_counts(given.on, at, hours) for given in one.contents.given.values())
-        if (counts or one.is_ahead) and not one.is_finished:
+        if one.is_ahead or any(still_counts(g.on, at, hours) for g in one.contents.given.values()):
             yield one
+
+
+def _newest_first(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.yaml"), key=_touched, reverse=True)
+
+
+def _touched(path: Path) -> datetime:
+    """When the file was written last; long ago where it is gone by now."""
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime).astimezone()
+    except FileNotFoundError:
+        return datetime.fromtimestamp(0).astimezone()
+
+
+def _says_finished(path: Path) -> bool:
+    """Whether the file says that the session is over, or is gone by now. Parsing takes far longer."""
+    try:
+        return FINISHED in path.read_bytes()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False  # reading it as a session tells why
 
 
 def _shown(at: datetime) -> str:

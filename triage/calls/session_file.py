@@ -23,6 +23,8 @@ from triage.calls.given import Given, read_time, write_time
 
 _NOT_OURS, _OURS = ("story", "denied", "expect"), ("asked_on", "rules_hash")
 _CHECKSUM = b"  checksum: "
+FINISHED = b"\n    finished_on: "
+"""What stands in the file of a session that is over."""
 _TIME = "a time such as 2026-11-28T09:30:00+01:00"
 
 

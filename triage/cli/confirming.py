@@ -18,7 +18,7 @@ def confirmed(session: Session, lines: Lines, *, nurse: bool) -> list[str]:
     lines.drop_typed_ahead()
     say("")
     if session.is_edited:
-        say("The file was changed since these answers were kept, by a person or by a fault of the disk.")
+        say("The file is not as triage wrote it: a person or a fault of the disk changed it.")
         say("Is this what was answered?")
     else:
         say("This was told earlier, and mostly stays so. Is it still right?")

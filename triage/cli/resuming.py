@@ -11,9 +11,8 @@ import click
 
 from triage.book.book import RuleBook
 from triage.calls.given import now
-from triage.calls.saved import Saved, saved_sessions, unfinished_today
+from triage.calls.saved import Saved, finished_sessions, unfinished_sessions, unfinished_today
 from triage.calls.session import Session, sessions_folder
-from triage.calls.session_file import read_saved
 from triage.cli.ending import WrongUsage
 from triage.cli.lines import Lines, Stopped, say
 from triage.cli.replies import read_number
@@ -30,8 +29,8 @@ def new_session(book: RuleBook, file: Path | None, hours: int | None) -> Session
             )
         return Session(book, file, hours)
     folder = sessions_folder()
+    _mention(list(unfinished_today(book, folder, hours)))
     try:
-        _mention(list(unfinished_today(book, folder, hours)))
         # Also where the clock stands still, or was set back, no two sessions have one file.
         name = f"{now().astimezone(UTC):%Y-%m-%d-%H%M%SZ}-{secrets.token_hex(4)}.yaml"
         session = Session(book, folder / name, hours)
@@ -44,7 +43,7 @@ def new_session(book: RuleBook, file: Path | None, hours: int | None) -> Session
 
 def resumed_session(book: RuleBook, path: Path, hours: int | None) -> Session:
     """The session in a file, with what must be known of it said. Raises what `Session.resume` does."""
-    one = Saved.of(book, path, read_saved(book, path).contents)
+    one = Saved.read(book, path)
     try:
         session = Session.resume(book, path, hours)
     except OSError as error:
@@ -68,17 +67,15 @@ def unfinished_session(book: RuleBook, lines: Lines) -> Path:
     Raises click.UsageError where there is none, or none is chosen.
     """
     folder = sessions_folder()
-    found, unreadable = saved_sessions(book, folder)
+    found, unreadable = unfinished_sessions(book, folder)
     for path in unreadable:
         say(f"{path} cannot be read as a session. `triage ask --resume` with its name says why.")
-    open_ones = [one for one in found if not one.is_finished]
-    if not open_ones:
-        over = [f"  {_resume(one.path)}  ({one})" for one in found[:_MOST_OFFERED]]
+    if not found:
+        finished = finished_sessions(book, folder, _MOST_OFFERED)
+        over = [f"  {_resume(one.path)}  ({one})" for one in finished]
         also = " These are over; to open one again, name it:" if over else ""
         raise WrongUsage(f"There is no unfinished session in {folder} to resume.{also}", *over)
-    if len(open_ones) == 1:
-        return open_ones[0].path
-    return _chosen(open_ones, lines)
+    return found[0].path if len(found) == 1 else _chosen(found, lines)
 
 
 def _chosen(sessions: list[Saved], lines: Lines) -> Path:
