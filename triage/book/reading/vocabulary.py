@@ -146,7 +146,7 @@ class Vocabulary:
                 self.folder.say(page, (id, "number", part), "F003", f"{id}: {error.what}", error.write)
         if scale is not None and scale.is_time and said.lasts == "always":
             what = f"{id} counts {scale.unit}, and they pass until the next call"
-            self.folder.say(page, (id, "lasts"), "F015", what, "call")
+            self.folder.say(page, (id, "lasts"), "F016", what, "call")
         if said.answers and not 2 <= len(said.answers) <= 12:
             what = f"{id} has {len(said.answers)} answer{'s' if len(said.answers) > 1 else ''}"
             self.folder.say(page, (id, "answers"), "F004", what, "from 2 to 12")
