@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from triage.book.facts import Fact, NotKnown
+from triage.book.logic import facts_of
 from triage.book.rule import Exam, Level, Rule
 from triage.decision.decide import Decision
 from triage.decision.explain import source_lines
@@ -22,11 +23,13 @@ from triage.decision.telling import (
     stamp,
     what_to_do,
 )
+from triage.engines.truth import Truth
 
 _WIDTH = 96
 _NOTHING = "(nothing)"
 _DOUBTED = "(contradicts another answer, counted as not known)"
-_TO_FILL_IN = "Patient: ____________________  Caller: ____________________  Taken by: ____________________"
+_POINTLESS = "Not needed, because the answers rule out every rule about it"
+_TO_FILL_IN = "Patient: ________________  Caller: ________________  Taken by: ________________"
 
 
 def handover_note(
@@ -57,7 +60,7 @@ def _paragraphs(decision: Decision, settings: Settings, name: str, asked_on: str
     yield from _block("ASKED AND DENIED, OR USUAL", list(_denied(decision)) or [_NOTHING])
     yield from _block("ASKED, NOT KNOWN", _not_known(decision) or [_NOTHING])
     if not outside:
-        yield from _block("NOT ASKED", [_never_reached(decision)])
+        yield from _block("NOT ASKED", list(_not_asked(decision)) or [_NOTHING])
     if decision.acted_on:
         yield "SOURCES"
         for rule in decision.acted_on:
@@ -84,7 +87,9 @@ def _filled(line: str, width: int) -> str:
     """A line in lines of this width, those after the first a little to the right."""
     text = line.lstrip()
     first = line[: len(line) - len(text)]
-    return textwrap.fill(text, width, initial_indent=first, subsequent_indent=first + "  ")
+    return textwrap.fill(
+        text, width, initial_indent=first, subsequent_indent=first + "  ", break_on_hyphens=False
+    )
 
 
 def _level(decision: Decision) -> str:
@@ -133,7 +138,8 @@ def _assessment(decision: Decision) -> Iterator[str]:
             f"{decision.book.facts[name].nurse} (up to {decision.raises(name)[0].urgency.name})"
             for name in decision.open
         ]
-        yield f"Not ruled out: {'; '.join(capped(still))}"
+        yield "Not ruled out:"
+        yield from _items(capped(still))
     yield f"Levels: {level_line(decision)}"
 
 
@@ -154,9 +160,9 @@ def _not_known(decision: Decision) -> list[str]:
 
 
 def _denied(decision: Decision) -> Iterator[str]:
-    """One paragraph a screen. What was denied in one word is named; else the answer is said with it.
+    """The screens of which something was denied or is usual, and below each screen one item an answer.
 
-    So it is where the name itself says no: after "no vomiting", "no stool and no wind" would be there.
+    Two answers never share a line: where a name holds a comma, what is denied would read as being there.
     """
     for screen in decision.book.screens.values():
         usual = [
@@ -166,16 +172,14 @@ def _denied(decision: Decision) -> Iterator[str]:
             and fact.kind != "background"
             and fact.is_usual(decision.answers[fact.id])
         ]
-        words = {fact.nurse: answered(fact, decision.answers) for fact in usual}
-        simply = {name for name in words if words[name] == "No" and not name.lower().startswith("no ")}
-        denied = [_in_a_sentence(name) for name in words if name in simply]
-        said = [
-            words[name] if name == screen.nurse else f"{_in_a_sentence(name)}: {words[name]}"
-            for name in words
-            if name not in simply
-        ]
         if usual:
-            yield f"{screen.nurse}: {'; '.join([*(f'no {name}' for name in denied), *said])}"
+            yield screen.nurse
+            yield from _items(_denial(fact, decision) for fact in usual)
+
+
+def _denial(fact: Fact, decision: Decision) -> str:
+    """What the book says of a mildest answer; a usual number is said with what it measures."""
+    return fact.denied or fact.usual or f"{fact.nurse}: {answered(fact, decision.answers)}"
 
 
 def _answered_facts(decision: Decision) -> Iterator[Fact]:
@@ -186,14 +190,35 @@ def _answered_facts(decision: Decision) -> Iterator[Fact]:
             yield fact
 
 
-def _in_a_sentence(name: str) -> str:
-    """A fact's name after another word: small, unless it is an abbreviation such as AFP."""
-    return name[:1].lower() + name[1:] if name[1:2].islower() else name
+def _not_asked(decision: Decision) -> Iterator[str]:
+    """Every fact that was not asked, in a line for each screen; those that cannot matter come last.
+
+    A fact cannot matter where each rule about it is ruled out by what was answered, such as the
+    length of a pain that is denied.
+    """
+    book = decision.book
+    asked = {*decision.answers, *decision.ticked}
+    pointless = _of_ruled_out_rules(decision)
+    for screen in book.screens.values():
+        names = [
+            fact.nurse
+            for fact in book.facts.values()
+            if fact.screen == screen.id and fact.id not in asked and fact.id not in pointless
+        ]
+        if names:
+            yield f"{screen.nurse}: {'; '.join(names)}"
+    last = [fact.nurse for fact in book.facts.values() if fact.id in pointless - asked]
+    if last:
+        yield f"{_POINTLESS}: {'; '.join(last)}"
 
 
-def _never_reached(decision: Decision) -> str:
-    """The screens of which nothing was answered, in one line."""
-    reached = {decision.book.facts[name].screen for name in (*decision.answers, *decision.ticked)}
-    screens = {fact.screen for fact in decision.book.facts.values()} - reached
-    names = [screen.nurse for id, screen in decision.book.screens.items() if id in screens]
-    return "; ".join(names) or _NOTHING
+def _of_ruled_out_rules(decision: Decision) -> set[str]:
+    """The facts of rules, where each rule that has the fact is certainly false."""
+    facts: dict[bool, set[str]] = {True: set(), False: set()}
+    for judged in decision.judged:
+        facts[judged.truth is Truth.FALSE].update(facts_of(judged.rule.when))
+    return facts[True] - facts[False]
+
+
+def _items(lines: Iterable[str]) -> Iterator[str]:
+    return (f"  - {line}" for line in lines)
