@@ -76,6 +76,8 @@ def _fact(id: str, answers: Mapping[str, str], scale: Scale | None) -> Fact:
         answers=answers,
         scale=scale,
         ordered=bool(answers),
+        denied=f"no {id}",
+        usual="",
         not_known={},
         kind="symptom",
         asked_of="patient",

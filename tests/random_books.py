@@ -36,6 +36,8 @@ def _fact(rng: random.Random, name: str) -> Fact:
         answers=answers,
         scale=scale,
         ordered=bool(answers) and rng.random() < 0.8,
+        denied=f"no {name}",
+        usual="",
         not_known={},
         kind=rng.choice(["symptom", "symptom", "finding", "background"]),
         asked_of=rng.choice(["patient", "patient", "record"]),
@@ -173,7 +175,21 @@ def _never(rng: random.Random, facts: Mapping[str, Fact]) -> Condition:
 def _age() -> Fact:
     scale = Scale("years", 0, 120, Fraction(1))
     return Fact(
-        "age", "age?", "age", "age", {}, scale, False, {}, "background", "patient", "always", "first", ()
+        "age",
+        "age?",
+        "age",
+        "age",
+        {},
+        scale,
+        False,
+        "",
+        "",
+        {},
+        "background",
+        "patient",
+        "always",
+        "first",
+        (),
     )
 
 

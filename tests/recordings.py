@@ -73,6 +73,8 @@ def yes_no(id: str) -> Fact:
         {"no": "No", "yes": "Yes"},
         None,
         True,
+        f"no {id}",
+        "",
         {},
         "symptom",
         "patient",

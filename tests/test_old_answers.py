@@ -254,3 +254,12 @@ def test_the_result_is_not_told_from_yesterday_when_enter_comes_a_day_later(
     assert decision.status != "decided"
     decision, session = held(small_book, monkeypatch, tmp_path / "b", clock, *lines, "…", "", "", "")
     assert (decision.status, session.contents.finished_on) == ("unfinished", None)
+
+
+def test_the_note_of_a_resumed_session_has_both_dates(small_book: RuleBook, tmp_path: Path) -> None:
+    kept(small_book, tmp_path / "s.yaml", WELL)
+    today, then = datetime.now().astimezone(), datetime.now().astimezone() - YEAR
+    note = run_here(tmp_path, "ask", "--nurse", "--resume", "s.yaml", typed="\n60\nq\n").out
+    assert f"{today:%Y-%m-%d}" in note.splitlines()[0]
+    assert note.splitlines()[1].startswith(f"The first call of this session was on {then:%Y-%m-%d}")
+    assert f"First cancer: In a lung (told {then:%Y-%m-%d}, confirmed {today:%Y-%m-%d})" in note

@@ -21,11 +21,12 @@ _SAID = {truth: fires for fires, truth in _WANTED.items()}
 
 
 def check(book: RuleBook, documents: Path | None = None) -> Iterator[Problem]:
-    """The problems of a book that loads: its examples on both engines, its texts, and its quotes.
+    """The problems of a book that loads: in its files, its examples on both engines, and its quotes.
 
     With a folder of documents every quote must occur in its document word for word, and the
     document must be the one it was taken from. Raises Problems when durable-rules cannot hold it.
     """
+    yield from book.to_mend
     engine = DurableEngine(book.facts, book.rules.values())
     for rule in book.rules.values():
         for example in rule.examples:

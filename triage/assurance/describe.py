@@ -81,6 +81,8 @@ def _fact(book: RuleBook, fact: Fact, cases: Sequence[Case]) -> Iterator[str]:
     for id, words in {**fact.answers, **fact.not_known}.items():
         yield f"  {id}: {words}{' (counts as not known)' if id in fact.not_known else ''}"
     yield f"  {UNKNOWN}, {DECLINED}: asked, and not known"
+    if mildest := fact.denied or fact.usual:
+        yield f"  in a note, of the mildest answer: {mildest}"
     order = "ordered, mildest first; " if fact.ordered else ""
     yield f"  {order}{fact.kind}, asked of the {fact.asked_of}, lasts: {fact.lasts}, screen: {fact.screen}"
     yield from _listed("rules", (r.id for r in book.rules.values() if fact.id in facts_of(r.when)))

@@ -8,6 +8,7 @@ from typing import Literal
 
 from triage.book.facts import Fact
 from triage.book.logic import Condition
+from triage.book.problems import Problem
 from triage.book.rule import (
     Advice,
     Constraint,
@@ -26,7 +27,10 @@ from triage.book.sources import Document, Source, Statement
 
 @dataclass(frozen=True, slots=True)
 class RuleBook:
-    """What `rules/` says, with the SHA-256 of all its files. Mappings keep the order of the files."""
+    """What `rules/` says, with the SHA-256 of all its files. Mappings keep the order of the files.
+
+    `to_mend` is what is wrong with the files and does not make a decision wrong; `check` tells it.
+    """
 
     title: str
     version: str
@@ -46,6 +50,7 @@ class RuleBook:
     advice: tuple[Advice, ...]
     guarantees: tuple[Guarantee, ...] = ()
     exceptions: tuple[Excepted, ...] = ()
+    to_mend: tuple[Problem, ...] = ()
 
     def level_of(self, rules: Iterable[str]) -> Level:
         """The level that these rules give together: the most urgent, or `none` where there are none."""

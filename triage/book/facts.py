@@ -34,7 +34,8 @@ NOT_KNOWN_LABELS = {UNKNOWN: "I don't know", DECLINED: "I would rather not say"}
 class Fact:
     """A question and its possible answers: either a choice (`answers`) or a number (`scale`).
 
-    `answers` maps each answer's id to the words shown for it, mildest first where `ordered`.
+    `answers` maps each answer's id to the words shown for it, mildest first where `ordered`. Of an
+    ordered symptom or finding, one of `denied` and `usual` says in a note what its mildest answer says.
     `not_known` names further ways of not knowing, such as a report that does not say.
     """
 
@@ -45,6 +46,8 @@ class Fact:
     answers: Mapping[str, str]
     scale: Scale | None
     ordered: bool
+    denied: str
+    usual: str
     not_known: Mapping[str, str]
     kind: Literal["symptom", "finding", "background"]
     asked_of: Literal["patient", "record", "nurse"]

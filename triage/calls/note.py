@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from triage.book.facts import Fact, NotKnown
+from triage.book.logic import facts_of
 from triage.book.rule import Exam, Level, Rule
 from triage.decision.decide import Decision
 from triage.decision.explain import source_lines
@@ -22,27 +24,44 @@ from triage.decision.telling import (
     stamp,
     what_to_do,
 )
+from triage.engines.truth import Truth
 
 _WIDTH = 96
 _NOTHING = "(nothing)"
 _DOUBTED = "(contradicts another answer, counted as not known)"
-_TO_FILL_IN = "Patient: ____________________  Caller: ____________________  Taken by: ____________________"
+_POINTLESS = "Not needed, because the answers rule out every rule about it"
+_TO_FILL_IN = "Patient: ________________  Caller: ________________  Taken by: ________________"
 
 
-def handover_note(
-    decision: Decision, settings: Settings, name: str, asked_on: str, *, width: int | None = None
-) -> str:
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Which call a note is of: its name, when it began, and when the first call of its session did.
+
+    `carried` are the answers that were told before this call and confirmed in it, and when they were
+    told; `other_books` are the hashes of other rule books that asked before.
+    """
+
+    name: str
+    asked_on: datetime
+    begun_on: datetime
+    carried: Mapping[str, datetime] = field(default_factory=dict)
+    other_books: tuple[str, ...] = ()
+
+
+def handover_note(decision: Decision, settings: Settings, call: Call, *, width: int | None = None) -> str:
     """The note as plain text. It holds every answer given, those denied and those not known too.
 
     It is never wider than is good to read, and narrower for a screen of less `width`.
     """
-    lines = _paragraphs(decision, settings, name, asked_on)
+    lines = _paragraphs(decision, settings, call)
     return "\n".join(_filled(line, min(width or _WIDTH, _WIDTH)) for line in lines) + "\n"
 
 
-def _paragraphs(decision: Decision, settings: Settings, name: str, asked_on: str) -> Iterator[str]:
+def _paragraphs(decision: Decision, settings: Settings, call: Call) -> Iterator[str]:
     outside = decision.status == "out_of_scope"
-    yield f"HAND-OVER NOTE  {_heading(name, asked_on)}"
+    yield f"HAND-OVER NOTE  {call.name}  {_minute(call.asked_on)}"
+    if call.begun_on.date() != call.asked_on.date():
+        yield f"The first call of this session was on {_minute(call.begun_on)}."
     yield _TO_FILL_IN
     yield ""
     for passage in alarms(decision, settings):
@@ -53,25 +72,21 @@ def _paragraphs(decision: Decision, settings: Settings, name: str, asked_on: str
         yield from _block("ASSESSMENT", _assessment(decision))
         yield from _block("EXAMINATIONS", list(exam_lines(decision, _name)) or [_NOTHING])
         yield from _block("SAFETY NET TO GIVE", safety_net(decision, settings))
-    yield from _block("BACKGROUND", _background(decision) or [_NOTHING])
+    yield from _block("BACKGROUND", _background(decision, call) or [_NOTHING])
     yield from _block("ASKED AND DENIED, OR USUAL", list(_denied(decision)) or [_NOTHING])
     yield from _block("ASKED, NOT KNOWN", _not_known(decision) or [_NOTHING])
     if not outside:
-        yield from _block("NOT ASKED", [_never_reached(decision)])
+        yield from _block("NOT ASKED", list(_not_asked(decision)) or [_NOTHING])
     if decision.acted_on:
         yield "SOURCES"
         for rule in decision.acted_on:
             yield from _block(f"  {_named(rule)}", source_lines(decision, rule), indent="    ")
-    yield from _block("RULE BOOK", [stamp(decision)])
+    begun = [f"The session was begun by another rule book ({book[:12]})." for book in call.other_books]
+    yield from _block("RULE BOOK", [stamp(decision), *begun])
 
 
-def _heading(name: str, asked_on: str) -> str:
-    """The call's name and when it was, to the minute; a session is named by its time, which is said once."""
-    try:
-        when = datetime.fromisoformat(asked_on).strftime("%Y-%m-%d %H:%M %z").rstrip()
-    except ValueError:
-        when = asked_on
-    return name.replace(asked_on, when) if asked_on in name else f"{name}  {when}"
+def _minute(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M %z}".rstrip()
 
 
 def _block(heading: str, lines: Iterable[str], indent: str = "  ") -> Iterator[str]:
@@ -84,7 +99,9 @@ def _filled(line: str, width: int) -> str:
     """A line in lines of this width, those after the first a little to the right."""
     text = line.lstrip()
     first = line[: len(line) - len(text)]
-    return textwrap.fill(text, width, initial_indent=first, subsequent_indent=first + "  ")
+    return textwrap.fill(
+        text, width, initial_indent=first, subsequent_indent=first + "  ", break_on_hyphens=False
+    )
 
 
 def _level(decision: Decision) -> str:
@@ -133,16 +150,24 @@ def _assessment(decision: Decision) -> Iterator[str]:
             f"{decision.book.facts[name].nurse} (up to {decision.raises(name)[0].urgency.name})"
             for name in decision.open
         ]
-        yield f"Not ruled out: {'; '.join(capped(still))}"
+        yield "Not ruled out:"
+        yield from _items(capped(still))
     yield f"Levels: {level_line(decision)}"
 
 
-def _background(decision: Decision) -> list[str]:
+def _background(decision: Decision, call: Call) -> list[str]:
     return [
-        f"{fact.nurse}: {answered(fact, decision.answers)}"
+        f"{fact.nurse}: {answered(fact, decision.answers)}{_carried(call, fact.id)}"
         for fact in _answered_facts(decision)
         if fact.kind == "background"
     ]
+
+
+def _carried(call: Call, name: str) -> str:
+    """When an answer was told that this call only confirmed."""
+    if name not in call.carried:
+        return ""
+    return f" (told {call.carried[name]:%Y-%m-%d}, confirmed {call.asked_on:%Y-%m-%d})"
 
 
 def _not_known(decision: Decision) -> list[str]:
@@ -154,9 +179,9 @@ def _not_known(decision: Decision) -> list[str]:
 
 
 def _denied(decision: Decision) -> Iterator[str]:
-    """One paragraph a screen. What was denied in one word is named; else the answer is said with it.
+    """The screens of which something was denied or is usual, and below each screen one item an answer.
 
-    So it is where the name itself says no: after "no vomiting", "no stool and no wind" would be there.
+    Two answers never share a line: where a name holds a comma, what is denied would read as being there.
     """
     for screen in decision.book.screens.values():
         usual = [
@@ -166,16 +191,14 @@ def _denied(decision: Decision) -> Iterator[str]:
             and fact.kind != "background"
             and fact.is_usual(decision.answers[fact.id])
         ]
-        words = {fact.nurse: answered(fact, decision.answers) for fact in usual}
-        simply = {name for name in words if words[name] == "No" and not name.lower().startswith("no ")}
-        denied = [_in_a_sentence(name) for name in words if name in simply]
-        said = [
-            words[name] if name == screen.nurse else f"{_in_a_sentence(name)}: {words[name]}"
-            for name in words
-            if name not in simply
-        ]
         if usual:
-            yield f"{screen.nurse}: {'; '.join([*(f'no {name}' for name in denied), *said])}"
+            yield screen.nurse
+            yield from _items(_denial(fact, decision) for fact in usual)
+
+
+def _denial(fact: Fact, decision: Decision) -> str:
+    """What the book says of a mildest answer; a usual number is said with what it measures."""
+    return fact.denied or fact.usual or f"{fact.nurse}: {answered(fact, decision.answers)}"
 
 
 def _answered_facts(decision: Decision) -> Iterator[Fact]:
@@ -186,14 +209,35 @@ def _answered_facts(decision: Decision) -> Iterator[Fact]:
             yield fact
 
 
-def _in_a_sentence(name: str) -> str:
-    """A fact's name after another word: small, unless it is an abbreviation such as AFP."""
-    return name[:1].lower() + name[1:] if name[1:2].islower() else name
+def _not_asked(decision: Decision) -> Iterator[str]:
+    """Every fact that was not asked, in a line for each screen; those that cannot matter come last.
+
+    A fact cannot matter where each rule about it is ruled out by what was answered, such as the
+    length of a pain that is denied.
+    """
+    book = decision.book
+    asked = {*decision.answers, *decision.ticked}
+    pointless = _of_ruled_out_rules(decision)
+    for screen in book.screens.values():
+        names = [
+            fact.nurse
+            for fact in book.facts.values()
+            if fact.screen == screen.id and fact.id not in asked and fact.id not in pointless
+        ]
+        if names:
+            yield f"{screen.nurse}: {'; '.join(names)}"
+    last = [fact.nurse for fact in book.facts.values() if fact.id in pointless - asked]
+    if last:
+        yield f"{_POINTLESS}: {'; '.join(last)}"
 
 
-def _never_reached(decision: Decision) -> str:
-    """The screens of which nothing was answered, in one line."""
-    reached = {decision.book.facts[name].screen for name in (*decision.answers, *decision.ticked)}
-    screens = {fact.screen for fact in decision.book.facts.values()} - reached
-    names = [screen.nurse for id, screen in decision.book.screens.items() if id in screens]
-    return "; ".join(names) or _NOTHING
+def _of_ruled_out_rules(decision: Decision) -> set[str]:
+    """The facts of rules, where each rule that has the fact is certainly false."""
+    facts: dict[bool, set[str]] = {True: set(), False: set()}
+    for judged in decision.judged:
+        facts[judged.truth is Truth.FALSE].update(facts_of(judged.rule.when))
+    return facts[True] - facts[False]
+
+
+def _items(lines: Iterable[str]) -> Iterator[str]:
+    return (f"  - {line}" for line in lines)

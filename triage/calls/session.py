@@ -17,6 +17,7 @@ from triage.book.facts import Answer, NotKnown
 from triage.book.whole_file import write_whole
 from triage.calls.given import Given, now, still_counts, write_time
 from triage.calls.locks import Lock
+from triage.calls.note import Call
 from triage.calls.session_file import Contents, Earlier, SavedFile, read_saved, written
 
 
@@ -40,7 +41,7 @@ class Session:
         begun = now()
         id = secrets.token_hex(4)
         self.book, self.path, self.hours = book, path, hours
-        self.contents = Contents(id, f"session {id} of {write_time(begun)}", begun, begun)
+        self.contents = Contents(id, f"session {id}", begun, begun)
         self.unconfirmed: dict[str, Answer] = {}
         self.asked_again: tuple[str, ...] = ()
         self.gone: tuple[str, ...] = ()
@@ -99,10 +100,11 @@ class Session:
         books = dict.fromkeys(block.rules_hash for block in self.contents.earlier)
         return tuple(book for book in books if book != self.book.hash)
 
-    def carried_over(self) -> dict[str, datetime]:
-        """The answers that were first given before this call and confirmed since, and when."""
+    def call(self) -> Call:
+        """The call whose answers these are, for its note."""
         given = self.contents.given
-        return {name: given[name].first for name in self.answers if given[name].first != given[name].on}
+        carried = {name: given[name].first for name in self.answers if given[name].first != given[name].on}
+        return Call(self.name, self.asked_on, self.contents.begun_on, carried, self.other_books)
 
     def give(self, answers: Mapping[str, Answer], ticked: Sequence[str] = ()) -> None:
         """Adds answers and keeps them. They count also where an error says that they could not be kept.

@@ -12,7 +12,6 @@ from typing import TextIO
 import click
 
 from triage.book.whole_file import write_whole
-from triage.calls.given import write_time
 from triage.calls.note import handover_note
 from triage.calls.session import Session
 from triage.cli.lines import say
@@ -48,7 +47,7 @@ def tell_result(
     note: Path | None,
 ) -> None:
     """Shows the result. What was `told` last on this very screen is not said twice in a row."""
-    said = (decision, decider.settings, session.name, write_time(session.asked_on))
+    said = (decision, decider.settings, session.call())
     say("")
     if form == "json":
         show_json(decision_document(decision))

@@ -37,6 +37,8 @@ _FACT: dict[str, Group] = {
     "ask": "Wording",
     "short": "Wording",
     "nurse": "Wording",
+    "denied": "Wording",
+    "usual": "Wording",
     "ordered": "Questions",
     "kind": "Questions",
     "asked_of": "Questions",

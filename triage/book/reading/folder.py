@@ -30,12 +30,15 @@ S = TypeVar("S")
 class Folder:
     """The pages of a rule book by their path inside it, and the problems found while reading them.
 
+    What is `found` keeps the book from loading; with what is `to_mend` it loads, and `check` tells it.
+
     It is whole when nothing is missing or misplaced that would make much of the rest unknown.
     """
 
     def __init__(self, folder: Path, files: Mapping[str, bytes]) -> None:
         self.folder, self.files = folder, files
         self.found: list[Problem] = []
+        self.to_mend: list[Problem] = []
         self.pages: dict[str, Page] = {}
         self._open_pages()
         self.uses = Uses.of(self.pages)
@@ -107,6 +110,15 @@ class Folder:
         return [path for path in self.pages if "/" in path and path.partition("/")[0] not in FOLDERS]
 
     def say(
-        self, page: Page, place: Place, code: str, what: str, write: str = "", *, key: bool = False
+        self,
+        page: Page,
+        place: Place,
+        code: str,
+        what: str,
+        write: str = "",
+        *,
+        key: bool = False,
+        loads: bool = False,
     ) -> None:
-        self.found.append(page.problem(place, code, what, write, key=key))
+        """Adds a problem; `loads`: to those with which the book can still be used."""
+        (self.to_mend if loads else self.found).append(page.problem(place, code, what, write, key=key))

@@ -38,14 +38,14 @@ def load_files(path: Path, files: Mapping[str, bytes]) -> RuleBook:
     vocabulary_is_whole = not folder.found
     rules = RuleFiles(folder, words)
     if not vocabulary_is_whole or head is None:
-        raise Problems([*misspelt, *folder.found])
+        raise Problems([*misspelt, *folder.found, *folder.to_mend])
     rules.read()
     scope = rules.condition(folder.pages["book.yaml"], head.scope, ("scope",))
     spoilt = {problem.file for problem in folder.found if problem.code.startswith("E")}
     each = EachRule(folder.pages, words.facts, rules.findings, spoilt)
     found = [*misspelt, *folder.found, *each.problems(rules.rules.values()), *wrong_braces(folder.pages)]
     if folder.found or scope is None:
-        raise Problems(found)
+        raise Problems([*found, *folder.to_mend])
     book = RuleBook(
         title=head.title,
         version=head.version,
@@ -65,8 +65,9 @@ def load_files(path: Path, files: Mapping[str, bytes]) -> RuleBook:
         advice=rules.advice,
         guarantees=rules.guarantees,
         exceptions=rules.exceptions,
+        to_mend=tuple(folder.to_mend),
     )
     found.extend(crosscheck(book, folder.pages))
     if found:
-        raise Problems(found)
+        raise Problems([*found, *folder.to_mend])
     return book

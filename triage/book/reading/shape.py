@@ -104,6 +104,8 @@ class FactShape(Sourced):
     answers: dict[Id, Words] = {}
     number: NumberShape | None = None
     ordered: Literal["yes", "no"] = "no"
+    denied: Words = ""
+    usual: Words = ""
     not_known: dict[Id, Words] = {}
     kind: Literal["symptom", "finding", "background"]
     asked_of: Literal["patient", "record", "nurse"]

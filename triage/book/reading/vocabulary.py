@@ -13,6 +13,7 @@ from triage.book.reading import shape
 from triage.book.reading.condition import read_span
 from triage.book.reading.documents import Documents
 from triage.book.reading.folder import Folder
+from triage.book.reading.note_words import ask_for_denials, ask_for_one_name, names_of_a_fact
 from triage.book.reading.text import Place
 from triage.book.rule import Exam, Level, LevelWords, Screen, Suspicion
 from triage.book.sources import Source
@@ -36,9 +37,11 @@ class Vocabulary:
 
     def _screens(self) -> dict[str, Screen] | None:
         """The screens, or None when something in their file is wrong."""
-        read = self.folder.shaped("screens.yaml", TypeAdapter(dict[shape.Id, shape.ScreenShape]))
+        path = "screens.yaml"
+        read = self.folder.shaped(path, TypeAdapter(dict[shape.Id, shape.ScreenShape]))
         if read is None:
             return None
+        ask_for_one_name(self.folder, path, {(id, "nurse"): screen.nurse for id, screen in read.items()})
         return {id: Screen(id, screen.ask, screen.nurse) for id, screen in read.items()}
 
     def _exams(self) -> dict[str, Exam]:
@@ -51,6 +54,7 @@ class Vocabulary:
     def _suspicions(self) -> dict[str, Suspicion]:
         path = "suspicions.yaml"
         read = self.folder.shaped(path, TypeAdapter(dict[shape.Id, shape.NamedShape])) or {}
+        ask_for_one_name(self.folder, path, {(id, "name"): named.name for id, named in read.items()})
         return {id: Suspicion(id, named.name, self.sourced(path, named, (id,))) for id, named in read.items()}
 
     def _levels(self) -> dict[Level, LevelWords]:
@@ -166,6 +170,8 @@ class Vocabulary:
                     self.folder.say(page, (id, part, word), "F014", what, "words that tell them apart")
         if said.number and said.ordered == "yes":
             self.folder.say(page, (id, "ordered"), "F006", "a number cannot be `ordered`", "leave it out")
+        ask_for_denials(self.folder, path, id, said)
+        ask_for_one_name(self.folder, path, names_of_a_fact(id, said))
         if said.screen not in self.screens and self._screens_are_known:
             hint = nearest(said.screen, self.screens)
             self.folder.say(page, (id, "screen"), "F007", f'unknown screen "{said.screen}"', hint)
@@ -177,6 +183,8 @@ class Vocabulary:
             said.answers,
             scale,
             said.ordered == "yes",
+            said.denied,
+            said.usual,
             said.not_known,
             said.kind,
             said.asked_of,
