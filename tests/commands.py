@@ -62,4 +62,5 @@ def run(
     for text in (said.out, said.err):
         assert "Traceback" not in text, text
         assert "triage has a defect" not in text, text
+        assert "\\x0a" not in text, "a text of several lines was printed as one"
     return said

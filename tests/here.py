@@ -20,4 +20,5 @@ def run_here(home: Path, *arguments: str | Path, typed: str | bytes = b"", cwd: 
     for text in (ended.stdout, ended.stderr):
         assert "Traceback" not in text, text
         assert "triage has a defect" not in text, text
+        assert "\\x0a" not in text, "a text of several lines was printed as one"
     return Said(ended.exit_code, ended.stdout, ended.stderr)

@@ -19,6 +19,7 @@ from tests.message_cases import SMALL, as_lines, nothing, through_a_table
 from tests.random_books import random_facts, random_rule
 from tests.raw_messages import RAW
 from tests.table_messages import TABLES
+from triage.assurance.cases.tested import cases_to_test
 from triage.assurance.check import check
 from triage.assurance.people import People
 from triage.book.facts import Fact
@@ -54,6 +55,11 @@ def _page(raw: bytes, *expect: str) -> Made:
 def _folder_as_a_case(folder: Path) -> list[str]:
     (folder / "empty").mkdir()
     return as_lines(lambda: load_cases([folder / "empty"], load_book(SMALL))[1])
+
+
+def _case_of_nothing(folder: Path) -> list[str]:
+    (folder / "x.yaml").write_text("age: 61 years\n")
+    return as_lines(lambda: cases_to_test([folder / "x.yaml"], load_book(SMALL))[1])
 
 
 def _missing_case(folder: Path) -> list[str]:
@@ -244,6 +250,13 @@ MADE: dict[str, Made] = {
         ],
     ),
     "K001 a folder without cases": Made(_folder_as_a_case, ["empty:1:1: K001: no .yaml file in this folder"]),
+    "K008 a case that expects nothing": Made(
+        _case_of_nothing,
+        [
+            'x.yaml:1:1: K008: "x" expects nothing, so it cannot fail '
+            "(expect: with `urgency` and `rules`; a saved session is for `triage decide`)"
+        ],
+    ),
     "L001 too many facts": Made(
         lambda folder: _limits(_numbered(MAX_FACTS + 1), _is("fact_0")),
         ["any/wide.yaml:1:1: L001: 247 facts (at most 246)"],

@@ -96,7 +96,8 @@ def test_a_saved_session_is_a_case_file_that_decide_and_test_read(
     decided = run(tmp_path, "decide", "s.yaml", "--format", "json")
     assert json.loads(decided.out) == asked
     tested = run(tmp_path, "test", "s.yaml")
-    assert (tested.code, tested.out) == (0, "1 passed, 0 failed\n")
+    assert (tested.code, tested.out) == (2, "0 passed, 0 failed, 1 problems in the files\n")
+    assert "expects nothing, so it cannot fail" in tested.err
     (case,), found = load_cases([tmp_path / "s.yaml"], small_book)
     assert (case.expect, found) == (None, [])
     assert case.answers == PATIENT

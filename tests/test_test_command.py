@@ -63,9 +63,15 @@ def test_a_case_that_cannot_be_read_is_a_problem_with_its_place_and_exit_2(tmp_p
 def test_a_folder_without_cases_a_missing_file_and_a_name_twice_are_problems(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "a.yaml").write_text(GOOD)
+    (tmp_path / "nothing.yaml").write_text("[]\n")
+    (tmp_path / "session.yaml").write_text("- {name: Ann, facts: {leg_numbness: yes}}\n")
+    (tmp_path / "facts.yaml").write_text("leg_numbness: yes\n")
     for paths, wanted in (
         (["empty"], "empty:1:1: K001: no .yaml file in this folder"),
         (["missing.yaml"], "missing.yaml:1:1: T001: cannot be read"),
+        (["nothing.yaml"], "nothing.yaml:1:1: K009: no case in this file (a list of cases)"),
+        (["session.yaml"], 'session.yaml:1:1: K008: "Ann" expects nothing, so it cannot fail'),
+        (["facts.yaml"], 'facts.yaml:1:1: K008: "facts" expects nothing, so it cannot fail'),
         (["a.yaml", "a.yaml"], 'K002: two cases are called "numb legs are an emergency"'),
     ):
         said = run(tmp_path, "test", *paths)
@@ -86,6 +92,44 @@ def test_junit_names_every_case_its_failure_and_every_problem(tmp_path: Path) ->
     assert failure.get("message") == "any/cord-sign (now) fired and should not have:"
     assert "wanted In the liver: no" in (failure.text or "")
     assert [error.get("message") for error in suite.iter("error")] == ['unknown fact "leg_numbnes"']
+
+
+def test_what_expects_nothing_is_an_error_in_junit_and_not_passed(tmp_path: Path) -> None:
+    (tmp_path / "cases.yaml").write_text(GOOD + "- {name: Ann, facts: {leg_numbness: no}}\n")
+    assert run(tmp_path, "test", "cases.yaml", "--junit", "junit.xml").code == 2
+    suite = ElementTree.parse(tmp_path / "junit.xml").getroot()
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("2", "0", "1")
+
+
+def test_the_green_results_of_an_earlier_run_do_not_outlive_a_broken_rule_book(
+    small_copy: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "good.yaml").write_text(GOOD)
+    command = ["test", "good.yaml", "--junit", "junit.xml", "--rules", str(small_copy)]
+    assert run(tmp_path, *command).code == 0
+    book = small_copy / "book.yaml"
+    book.write_text(book.read_text().replace("status: draft", "status: drafty"))
+    assert run(tmp_path, *command).code == 2
+    suite = ElementTree.parse(tmp_path / "junit.xml").getroot()
+    assert (suite.get("tests"), suite.get("errors")) == ("1", "1")
+    run(tmp_path, *command, "--settings", "none.yaml")
+    assert 'errors="0"' not in (tmp_path / "junit.xml").read_text()
+
+
+def test_what_is_no_junit_file_is_not_replaced_by_one(tmp_path: Path) -> None:
+    (tmp_path / "good.yaml").write_text(GOOD)
+    said = run(tmp_path, "test", "good.yaml", "--junit", "good.yaml")
+    assert (said.code, said.out) == (2, "")
+    assert "good.yaml is no JUnit file. Name another for the results." in said.err
+    assert (tmp_path / "good.yaml").read_text() == GOOD
+
+
+def test_junit_can_be_read_whatever_a_file_is_called(tmp_path: Path) -> None:
+    name = b"a\x1b\xff.yaml".decode("utf-8", "surrogateescape")
+    (tmp_path / name).write_text(WRONG)
+    assert run(tmp_path, "test", name, "--junit", "junit.xml").code == 1
+    (item,) = ElementTree.parse(tmp_path / "junit.xml").getroot()
+    assert item.get("file") == "a\\x1b\\xdcff.yaml"
 
 
 def test_junit_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
@@ -145,6 +189,8 @@ def test_a_project_that_lies_in_a_folder_called_cases_has_no_more_cases_for_it(t
     project = tmp_path / "cases" / "project"
     for folder in ("cases", "rules"):
         (project / folder).mkdir(parents=True)
-        (project / folder / "one.yaml").write_text("- {name: legs, facts: {leg_numbness: both_legs}}\n")
+        (project / folder / "one.yaml").write_text(
+            "- name: legs\n  facts: {leg_numbness: both_legs}\n  expect: {urgency: now, rules: []}\n"
+        )
     ended = plugin(tmp_path, project, "--collect-only", "-q")
     assert [line for line in ended.stdout.splitlines() if "::" in line] == ["cases/one.yaml::legs"]

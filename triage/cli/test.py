@@ -35,20 +35,28 @@ def test(
 ) -> None:
     """Run case files: every case on both engines (PATHS: files or folders; default: the shipped cases).
 
-    A case that fails shows the first rule that differs and why.
+    A case that fails shows the first rule that differs and why. A case that expects nothing is a
+    problem: it could not fail.
     """
     from triage.assurance.cases.coverage import coverage as cover
     from triage.assurance.cases.coverage import coverage_lines
     from triage.assurance.cases.junit import junit_xml
     from triage.assurance.cases.outcome import run_case
     from triage.assurance.cases.screens import screens_report
-    from triage.book.problems import lines_of
-    from triage.book.reading.case import load_cases
+    from triage.assurance.cases.tested import cases_to_test
+    from triage.book.problems import Problems, lines_of
     from triage.book.shipped import shipped_folder
     from triage.book.whole_file import write_whole
 
-    decider = open_decider(rules, settings)
-    cases, found = load_cases(paths or [shipped_folder("cases")], decider.book)
+    if junit is not None:
+        _remove_old(junit)
+    try:
+        decider = open_decider(rules, settings)
+    except Problems as error:
+        if junit is not None:
+            write_whole(junit, junit_xml([], error.problems))
+        raise
+    cases, found = cases_to_test(paths or [shipped_folder("cases")], decider.book)
     for line in lines_of(found):
         echo(line, err=True)
     outcomes = [run_case(decider, case) for case in cases]
@@ -70,9 +78,18 @@ def test(
     ctx.exit(UNREADABLE if found else PROBLEMS_FOUND if failed else DONE)
 
 
+def _remove_old(junit: Path) -> None:
+    """Removes the results of an earlier run: where this one ends early, nobody may take them for its own."""
+    if junit.is_file() and junit.read_bytes()[:5] not in (b"<?xml", b""):
+        raise click.UsageError(f"{junit} is no JUnit file. Name another for the results.")
+    if junit.is_file():
+        junit.unlink()
+
+
 def _show(outcome: Outcome) -> None:
     if outcome.differences:
         case = outcome.case
         echo(f"{case.file}:{case.line}: {case.name}")
         for difference in outcome.differences:
-            echo(f"  {difference}")
+            for line in difference.split("\n"):
+                echo(f"  {line}")

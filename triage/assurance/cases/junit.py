@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from xml.etree import ElementTree
 
 from triage.assurance.cases.outcome import Outcome
+from triage.book.legible import one_line
 from triage.book.problems import Problem
 
 
@@ -22,7 +23,12 @@ def junit_xml(outcomes: Sequence[Outcome], found: Sequence[Problem]) -> bytes:
     for outcome in outcomes:
         case = outcome.case
         item = ElementTree.SubElement(
-            suite, "testcase", classname=case.file, name=case.name, file=case.file, line=str(case.line)
+            suite,
+            "testcase",
+            classname=one_line(case.file),  # XML has no room for control characters
+            name=case.name,
+            file=one_line(case.file),
+            line=str(case.line),
         )
         if outcome.differences:
             failure = ElementTree.SubElement(
@@ -30,7 +36,7 @@ def junit_xml(outcomes: Sequence[Outcome], found: Sequence[Problem]) -> bytes:
             )
             failure.text = "\n".join(outcome.differences)
     for problem in found:
-        item = ElementTree.SubElement(suite, "testcase", classname=problem.file, name=str(problem))
-        ElementTree.SubElement(item, "error", message=problem.what)
+        item = ElementTree.SubElement(suite, "testcase", classname=one_line(problem.file), name=str(problem))
+        ElementTree.SubElement(item, "error", message=one_line(problem.what))
     written: bytes = ElementTree.tostring(suite, encoding="utf-8", xml_declaration=True)
     return written

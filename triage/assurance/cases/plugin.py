@@ -34,14 +34,14 @@ def _decider() -> Any:
 
 
 class CaseFile(pytest.File):
-    """One file of cases; a case that cannot be read fails as one item for the whole file."""
+    """One file of cases; a case that cannot be read or tested fails as one item for the whole file."""
 
     def collect(self) -> Iterable[pytest.Item]:
-        from triage.book.reading.case import load_cases
+        from triage.assurance.cases.tested import cases_to_test
 
-        cases, found = load_cases([self.path], _decider().book)
+        cases, found = cases_to_test([self.path], _decider().book)
         if found:
-            yield UnreadableCases.from_parent(self, name="cases can be read", found=found)
+            yield UnreadableCases.from_parent(self, name="cases can be tested", found=found)
         for case in cases:
             yield CaseItem.from_parent(self, name=case.name, case=case)
 

@@ -97,6 +97,8 @@ def load_cases(paths: Iterable[Path], book: RuleBook) -> tuple[list[Case], list[
             except Problems as error:
                 found.extend(error.problems)
                 continue
+            if not read and not wrong:
+                found.append(Problem(str(file), 1, 1, "K009", "no case in this file", "a list of cases"))
             cases.extend(read)
             found.extend(wrong)
     seen: dict[str, Case] = {}
