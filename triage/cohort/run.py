@@ -46,10 +46,9 @@ class Tally:
         self.read += results.num_rows + len(decided.refused)
         self.checked += results.column("checked").true_count
         for name, counts in (("advice", self.advice), ("told", self.told)):
-            for one in (
-                results.column(name).value_counts().to_pylist() if name in results.schema.names else ()
-            ):
-                counts[one["values"]] = counts.get(one["values"], 0) + one["counts"]
+            if name in results.schema.names:
+                for one in results.column(name).value_counts().to_pylist():
+                    counts[one["values"]] = counts.get(one["values"], 0) + one["counts"]
         self.repeated.add(results.column("id"))
         self.repeated.add(pa.array([row.id for row in decided.refused if row.id], pa.string()))
 

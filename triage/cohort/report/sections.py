@@ -43,9 +43,9 @@ def levels(figures: Figures, words: Words) -> Html:
         element(
             "p",
             "What is certain rests on the answers given. What is still possible could come true by answers "
-            "that are missing. What to act on lies between them: a missing answer counts in full where one "
-            "of its signs is there, and else a person must look at it today, where it could mean today or "
-            "now.",
+            "that are missing. What to act on lies between them: where an answer is not known, a rule counts "
+            "in full if one of its signs is there, and if not, a person must look today at one that could "
+            "mean today or now.",
         ),
         _figure(bars(groups, alt), "Patients by level. “No level” is no all-clear."),
         table(
