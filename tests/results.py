@@ -14,8 +14,9 @@ from triage.cohort.tables.rows import Row
 from triage.decision.decide import Decision
 
 COLUMNS = (
-    "id", "row", "date", "urgency", "possible", "advice", "status", "rules", "counted", "review",
-    "open_rules", "exams", "suspects", "open", "contradictions", "rule_book", "checked",
+    "id", "row", "date", "advice", "urgency", "possible", "status", "rules", "counted", "review",
+    "open_rules", "exams", "suspects", "open", "contradictions", "rule_book", "schema",
+    "checked",
 )  # fmt: skip
 
 
@@ -53,9 +54,9 @@ def alone(row: Row, decision: Decision, *, checked: bool = True) -> dict[str, An
         "id": row.id,
         "row": row.line,
         "date": row.date,
+        "advice": decision.advice.name,
         "urgency": decision.urgency.name,
         "possible": decision.possible.name,
-        "advice": decision.advice.name,
         "status": decision.status,
         "rules": listed({rule.id for rule in decision.fired}),
         "counted": listed({rule.id for rule in decision.counted}),
@@ -66,6 +67,7 @@ def alone(row: Row, decision: Decision, *, checked: bool = True) -> dict[str, An
         "open": following(set(decision.open), [facts_of(rule.when) for rule in rules]),
         "contradictions": [c.because for c in decision.book.constraints if c.because in met],
         "rule_book": decision.book.name,
+        "schema": "triage-results/2",
         "checked": checked,
     }
 

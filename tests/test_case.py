@@ -12,7 +12,7 @@ from triage.book.problems import Problem
 from triage.book.reading.case import Case, Expectation, load_cases, read_cases
 from triage.book.reading.load import load_book
 from triage.book.reading.text import parse_page
-from triage.book.rule import Level
+from triage.book.rule import Level, Told
 
 BOOK = load_book(BOOKS / "small")
 DENIED = {
@@ -104,7 +104,7 @@ def test_everything_that_can_be_expected_is_kept() -> None:
         urgency=Level.none,
         rules=frozenset({"lung/new-lump"}),
         possible=Level.now,
-        advice=Level.today,
+        advice=Told.today,
         status="unfinished",
         suspects=frozenset({"infection"}),
         exams=frozenset({"ultrasound", "mri_spine"}),

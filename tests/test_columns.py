@@ -93,6 +93,7 @@ def alone(decision: Decision) -> Told:
         "open": set(decision.open),
         "contradictions": [constraint.because for constraint in decision.contradictions],
         "rule_book": decision.book.name,
+        "schema": "triage-results/2",
     }
 
 

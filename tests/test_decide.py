@@ -176,7 +176,7 @@ def test_someone_outside_the_scope_is_given_no_level_but_an_emergency_still_is(t
 def test_a_doubt_that_a_person_must_look_at_never_stands_beside_a_reassurance(tmp_path: Path) -> None:
     doubt = WELL.replace("leg_numbness: no", "leg_numbness: unknown")
     document = json.loads(run(tmp_path, "decide", "-", "--format", "json", typed=doubt).out)
-    assert (document["status"], document["advice"]) == ("unresolved", "none")
+    assert (document["status"], document["advice"]) == ("unresolved", "review_today")
     assert [rule["id"] for rule in document["review"]] == ["any/cord-sign"]
     for option in ("--format=plain", "--nurse"):
         told = run(tmp_path, "decide", "-", option, typed=doubt).out

@@ -10,7 +10,7 @@ import pytest
 from triage.book.book import RuleBook
 from triage.book.facts import Answer, Known
 from triage.book.logic import All, Any, Is, Spans
-from triage.book.rule import Constraint, Level
+from triage.book.rule import Constraint, Level, Told
 from triage.decision.decide import Decider, Decision
 from triage.decision.explain import explain, full, why, why_not
 from triage.decision.interview import next_question
@@ -40,18 +40,18 @@ LUMP = {**WELL, "skin_lump": "new", "lump_size": "4 mm"}
 FEVER = {**WELL, "temperature": "38.2 °C"}
 TABLE: list[tuple[str, dict[str, str], str, str, str, str, set[str]]] = [
     # what, answers, urgency, possible, advice, status, open
-    ("nothing was asked", {}, "none", "now", "none", "unfinished", {"leg_weakness", "leg_numbness"}),
+    ("nothing was asked", {}, "none", "now", "no_level", "unfinished", {"leg_weakness", "leg_numbness"}),
     ("everything denied", WELL, "none", "none", "none", "decided", set()),
     ("a sign is enough", {"leg_weakness": "one_leg"}, "now", "now", "now", "decided", set()),
     (
         "a sign not known, nothing else there: a person must look",
         {**WELL, "leg_weakness": "unknown"},
-        "none", "now", "none", "unresolved", {"leg_weakness"},
+        "none", "now", "review_today", "unresolved", {"leg_weakness"},
     ),
     (
         "declined is as unknown",
         {**WELL, "leg_weakness": "declined"},
-        "none", "now", "none", "unresolved", {"leg_weakness"},
+        "none", "now", "review_today", "unresolved", {"leg_weakness"},
     ),
     (
         "a lump that is there, blood flow not reported: counts in full",
@@ -61,7 +61,7 @@ TABLE: list[tuple[str, dict[str, str], str, str, str, str, set[str]]] = [
     (
         "a lump that is there, blood flow not asked: not finished, and not counted",
         LUMP,
-        "none", "today", "none", "unfinished", {"blood_flow"},
+        "none", "today", "no_level", "unfinished", {"blood_flow"},
     ),
     (
         "one of two signs there, another not known",
@@ -105,9 +105,10 @@ def test_an_open_rule_without_a_sign_is_for_a_person_and_counts_where_there_is_n
 ) -> None:
     doubt = {**WELL, "leg_weakness": "unknown"}
     asked = decide(small_book, doubt)
-    assert ([rule.id for rule in asked.review], asked.advice) == (["any/cord-sign"], Level.none)
+    assert ([rule.id for rule in asked.review], asked.advice) == (["any/cord-sign"], Told.review_today)
+    assert asked.at_least is Level.none
     alone = decide(small_book, doubt, reviewer="no")
-    assert (alone.review, alone.advice) == ((), Level.now)
+    assert (alone.review, alone.advice) == ((), Told.now)
     assert [rule.id for rule in alone.counted] == ["any/cord-sign"]
 
 
@@ -116,23 +117,23 @@ def test_a_mild_open_rule_without_a_sign_is_listed_and_not_for_review(small_book
     decision = decide(small_book, doubt)
     assert decision.possible is Level.this_week
     assert decision.review == ()
-    assert decision.advice is Level.none
+    assert decision.advice is Told.no_level
 
 
 def test_none_is_told_as_a_level_only_when_nothing_else_is_possible(small_book: RuleBook) -> None:
     """A missing answer never becomes a reassurance, however mild what it could still mean."""
     mild = decide(small_book, {**WELL, "cancer": "liver", "back_pain": "unknown"})
     contradicting = decide(small_book, {**WELL, "skin_lump": "none", "blood_flow": "present"})
-    for decision in (mild, contradicting):
-        assert (decision.advice, decision.gives_level) == (Level.none, False)
+    for decision, advice in ((mild, Told.no_level), (contradicting, Told.review_today)):
+        assert (decision.at_least, decision.advice) == (Level.none, advice)
         assert decision.possible > Level.none
         told = "\n".join(p.heading + " ".join(p.lines) for p in tell_patient(decision, Settings()))
         assert small_book.levels[Level.none].name not in told
         assert small_book.levels[Level.none].patient not in told
         assert "no level can be given" in told.lower()
     assert f"“{small_book.levels[Level.this_week].name}”" in "".join(patient_lines(mild))
-    assert decide(small_book, WELL).gives_level
-    assert not decide(small_book, {**WELL, "age": "12 years"}).gives_level
+    assert decide(small_book, WELL).advice is Told.none
+    assert decide(small_book, {**WELL, "age": "12 years"}).advice is Told.no_level
 
 
 def patient_lines(decision: Decision) -> list[str]:

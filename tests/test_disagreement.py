@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from tests.commands import SMALL
 from triage.book.book import RuleBook
 from triage.book.facts import Known
-from triage.book.rule import Level
+from triage.book.rule import Level, Told
 from triage.cli.main import triage
 from triage.decision.decide import Decider
 from triage.decision.explain import explain, why
@@ -75,7 +75,7 @@ def test_a_planted_disagreement_is_seen_and_raised_to_the_higher_level(
     assert not decision.engines_agree
     assert [judged.rule.id for judged in decision.disputed] == ["any/cord-sign"]
     assert (decision.urgency, decision.possible) == (urgency, Level.now)
-    assert decision.advice is Level.now, "what one engine alone holds possible counts in full"
+    assert decision.advice is Told.now, "what one engine alone holds possible counts in full"
     told = "\n".join(explain(decision, why))
     assert "any/cord-sign (now)" in told
     assert "THE ENGINES DISAGREE" in told

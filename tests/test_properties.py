@@ -72,7 +72,7 @@ def test_certain_is_at_most_advice_is_at_most_possible(
     data: st.DataObject, decider: Decider, reviewer: str
 ) -> None:
     decision = Decider(decider.book, Settings(reviewer=reviewer)).decide(data.draw(patients(decider.book)))
-    assert decision.urgency <= decision.advice <= decision.possible
+    assert decision.urgency <= decision.at_least <= decision.possible
     assert (decision.status == "decided") == (decision.urgency == decision.possible) or (
         decision.status == "out_of_scope"
     )
@@ -113,7 +113,7 @@ def test_a_tick_says_no_more_than_each_kind_of_there_and_no_less_than_no_tick(
     assume(free)
     fact = data.draw(st.sampled_from(free))
     without, ticked = decider.decide(answers), decider.decide(answers, [fact.id])
-    assert without.urgency <= ticked.urgency <= ticked.advice <= ticked.possible == without.possible
+    assert without.urgency <= ticked.urgency <= ticked.at_least <= ticked.possible == without.possible
     assert (ticked.status == "decided") == (ticked.urgency == ticked.possible) or (
         ticked.status == "out_of_scope"
     )

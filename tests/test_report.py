@@ -19,33 +19,36 @@ import z3
 from tests.commands import run
 from tests.seed import SEED
 from triage.book.book import RuleBook
-from triage.book.rule import Level
-from triage.cohort.report.counts import KINDS, LEVELS, Counts, count_results
+from triage.book.rule import Level, Told
+from triage.cohort.report.counts import KINDS, LEVELS, LEVELS_OF, Counts, count_results
 from triage.cohort.report.figures import ALL, TO_REVIEW, UNDATED, Figures, figures, level_key
 from triage.cohort.report.masking import Key, Sum, masked
 from triage.cohort.report.periods import periods
 from triage.cohort.report.reading import NotResults
-from triage.decision.level_told import STATUSES
+from triage.decision.level_told import STATUSES, told
 from triage.decision.packed import packed_field
 
 LISTS = ("rules", "counted", "review", "exams", "suspects", "open_rules", "open", "contradictions")
 FORMS = ("out.parquet", "dictionaries.parquet", "packed.parquet", "out.csv", "out.jsonl")
 
 
-def result(level: str = "none", possible: str = "", advice: str = "", **more: object) -> dict[str, object]:
+def result(level: str = "none", possible: str = "", at_least: str = "", **more: object) -> dict[str, object]:
     """One row as a batch writes it; what is not said is as plain as can be."""
     possible = possible or level
+    status = str(more.get("status", "decided" if possible == level else "unfinished"))
+    review = bool(more.get("review"))
     row: dict[str, object] = {
         "id": "p",
         "row": 2,
         "date": None,
+        "advice": told(Level[at_least or level], Level[possible], status, review=review).name,
         "urgency": level,
         "possible": possible,
-        "advice": advice or level,
-        "status": "decided" if possible == level else "unfinished",
+        "status": status,
         **{name: [] for name in LISTS},
         "checked": True,
         "rule_book": "0.1.0 0123456789ab",
+        "schema": "triage-results/2",
     }
     assert set(more) <= set(row)
     return {**row, **more}
@@ -76,7 +79,7 @@ def _table(rows: Sequence[Mapping[str, object]], *, dictionaries: bool) -> Any:
         if name in LISTS:
             values = column.values.dictionary_encode().cast(pa.dictionary(pa.int16(), pa.string()))
             column = pa.ListArray.from_arrays(column.offsets, values)
-        elif name in ("urgency", "possible", "advice", "status", "rule_book"):
+        elif name in ("advice", "urgency", "possible", "status", "rule_book", "schema"):
             column = column.dictionary_encode()
         table = table.set_column(at, name, column)
     return table
@@ -111,34 +114,36 @@ ROWS = [
     result("none", "none", date="2026-02-11", id='two\nlines, and "quotes"'),
     result("none", "none", status="out_of_scope"),
     result("none", "now", "now", status="out_of_scope", open_rules=["=odd"], counted=["=odd"], open=["age"]),
+    result("this_week", "now", open_rules=["any/cord-sign"], review=["any/cord-sign"], open=["leg_weakness"],
+           status="unresolved"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", FORMS)
 def test_every_form_of_file_gives_what_is_counted_by_hand(name: str, tmp_path: Path) -> None:
     counts = count_results(write(tmp_path / name, ROWS))
-    assert counts.rows == 7
+    assert counts.rows == 8
     assert counts.levels == {
-        "urgency": {"now": 2, "this_week": 1, "none": 1, "no level": 3},
-        "advice": {"now": 3, "today": 1, "none": 1, "no level": 2},
-        "possible": {"now": 4, "today": 1, "none": 1, "no level": 1},
+        "urgency": {"now": 2, "this_week": 2, "none": 1, "no_level": 3},
+        "advice": {"now": 3, "today": 1, "review_today": 1, "none": 1, "no_level": 2},
+        "possible": {"now": 5, "today": 1, "none": 1, "no_level": 1},
     }
-    assert counts.statuses == {"decided": 3, "unresolved": 1, "unfinished": 1, "out_of_scope": 2}
-    assert counts.books == {"0.1.0 0123456789ab": 7}
+    assert counts.statuses == {"decided": 3, "unresolved": 2, "unfinished": 1, "out_of_scope": 2}
+    assert counts.books == {"0.1.0 0123456789ab": 8}
     assert counts.ids == {
         "rules": {"any/cord-sign": 2, "liver/back-pain": 2},
-        "open_rules": {"any/cord-sign": 1, "any/fever-signs": 2, "=odd": 1},
+        "open_rules": {"any/cord-sign": 2, "any/fever-signs": 2, "=odd": 1},
         "counted": {"any/fever-signs": 1, "=odd": 1},
-        "review": {"any/cord-sign": 1},
-        "open": {"leg_weakness": 1, "chills": 2, "age": 1},
+        "review": {"any/cord-sign": 2},
+        "open": {"leg_weakness": 2, "chills": 2, "age": 1},
     }
-    assert counts.to_review == 1
+    assert counts.to_review == 2
     assert counts.days == {
         date(2026, 1, 5): {"now": 1},
         date(2026, 1, 6): {"now": 1},
-        date(2026, 2, 1): {"today": 1, "no level": 1},
+        date(2026, 2, 1): {"today": 1, "no_level": 1},
         date(2026, 2, 11): {"none": 1},
-        None: {"no level": 1, "now": 1},
+        None: {"no_level": 1, "now": 1, "review_today": 1},
     }
     assert counts.refused is None
 
@@ -147,8 +152,8 @@ def test_nobody_is_told_to_be_fine_for_want_of_answers(tmp_path: Path) -> None:
     rows = [result("none", "next_visit"), result("none", status="out_of_scope"), result("none")]
     counts = count_results(write(tmp_path / "out.csv", rows))
     for kind in ("urgency", "advice"):
-        assert counts.levels[kind] == {"none": 1, "no level": 2}
-    assert counts.levels["possible"] == {"next_visit": 1, "none": 1, "no level": 1}
+        assert counts.levels[kind] == {"none": 1, "no_level": 2}
+    assert counts.levels["possible"] == {"next_visit": 1, "none": 1, "no_level": 1}
 
 
 @pytest.mark.parametrize("name", FORMS)
@@ -165,7 +170,7 @@ def test_a_file_of_many_blocks_is_added_up(
     assert parts.refused == 1500
     parts.refused = None
     assert parts == whole
-    assert whole.rows == 2100
+    assert whole.rows == 2400
 
 
 def test_refused_rows_are_counted_once_with_all_their_reasons(tmp_path: Path) -> None:
@@ -180,14 +185,24 @@ def test_refused_rows_are_counted_once_with_all_their_reasons(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("rows", "wanted"),
     [
-        ([], "is not what `triage batch` writes: without the columns urgency, possible"),
-        ([{**result(), "advice": "never"}], "advice is 'never', which is no level (known: none, next_visit"),
-        ([{**result(), "possible": ""}], "possible is empty, which is no level"),
+        ([], "is not what `triage batch` writes: without the columns advice, urgency"),
+        ([{**result(), "advice": "never"}], "advice is 'never' (known: none, no_level, next_visit"),
+        ([{**result(), "urgency": "no_level"}], "urgency is 'no_level' (known: none, next_visit"),
+        ([{**result(), "possible": ""}], "possible is empty (known: none, next_visit"),
         ([{**result(), "status": "lost"}], "status is 'lost' (known: decided, unfinished"),
         ([{**result(), "rule_book": ""}], "a row does not name its rule book"),
         ([{**result(), "date": "25.11.2026"}], "'25.11.2026' is no date such as 2026-11-25"),
         ([{**result(), "date": "2026-02-30"}], "'2026-02-30' is no date"),
-        ([result("today", "now", "next_visit")], "no decision has urgency today, advice next_visit"),
+        ([{**result("today", "now"), "advice": "next_visit"}],
+         "no decision has urgency today, advice next_visit, possible now, status unfinished and no rule in"),
+        ([{**result("none", "now"), "advice": "none"}], "no decision has urgency none, advice none"),
+        ([{**result(status="out_of_scope"), "advice": "none"}], "no decision has urgency none, advice none"),
+        ([{**result("this_week", "now", review=["any/cord-sign"]), "advice": "this_week"}],
+         "no decision has urgency this_week, advice this_week, possible now, status unfinished and a rule"),
+        ([{**result(), "schema": "triage-results/1"}],
+         "the schema of a row is 'triage-results/1', and this report reads triage-results/2"),
+        ([result(), {**result(), "schema": ""}],
+         "the schema of a row is empty, and this report reads triage-results/2"),
         ([{k: v for k, v in result().items() if k != "open"}],
          "is not what `triage batch` writes: without the column open"),
     ],
@@ -206,7 +221,7 @@ def test_what_is_no_result_is_said_in_words(
 @pytest.mark.parametrize(
     ("name", "content", "wanted"),
     [
-        ("out.csv", b"", "without the columns urgency"),
+        ("out.csv", b"", "without the columns advice"),
         ("out.csv", ",".join(result()).encode() + b"\n", "has no row, so that there is nothing to show"),
         ("out.csv", ",".join(result()).encode() + b"\na,b\n", "cannot be read"),
         ("out.csv", ",".join(result()).encode() + b"\n" + b"\xff," * 17 + b"\n", "cannot be read"),
@@ -274,17 +289,19 @@ def made_up(seed: int, book: RuleBook) -> Counts:
         fired = [id for id in rules if made.random() < 0.15]
         urgency = book.level_of(fired)
         possible = max(urgency, made.choice([*Level, *[urgency] * 6]))
-        advice = made.choice([level for level in Level if urgency <= level <= possible])
+        at_least = made.choice([level for level in Level if urgency <= level <= possible])
+        status = "decided" if urgency == possible else made.choice(STATUSES[1:3])
+        review = [id for id in rules if made.random() < 0.05] if possible >= Level.today else []
+        advice = told(at_least, possible, status, review=bool(review))
         counts.rows += 1
-        for kind, level in (("urgency", urgency), ("advice", advice), ("possible", possible)):
-            told = level.name if level is not Level.none or possible is Level.none else "no level"
-            counts.levels[kind][told] += 1
-            if kind == "advice":
-                day = first + timedelta(days=made.choice([0, 0, 0, 0, 1, 2, 3]))
-                counts.days.setdefault(None if made.random() < 0.1 else day, Counter())[told] += 1
-        counts.statuses["decided" if urgency == possible else made.choice(STATUSES[1:3])] += 1
+        counts.levels["advice"][advice.name] += 1
+        for kind, level in (("urgency", urgency), ("possible", possible)):
+            is_told = level is not Level.none or advice is Told.none
+            counts.levels[kind][level.name if is_told else "no_level"] += 1
+        day = first + timedelta(days=made.choice([0, 0, 0, 0, 1, 2, 3]))
+        counts.days.setdefault(None if made.random() < 0.1 else day, Counter())[advice.name] += 1
+        counts.statuses[status] += 1
         counts.books[made.choice(["a", "a", "a", "a", "b"])] += 1
-        review = [id for id in rules if made.random() < 0.05]
         counts.to_review += bool(review)
         for column, ids in (("rules", fired), ("review", review), ("open_rules", review)):
             counts.ids[column].update(ids)
@@ -295,10 +312,11 @@ def sums_of(shown: Figures, book: RuleBook) -> Iterable[tuple[Key, list[Key], bo
     """What anybody can add up on the page, written anew: totals, parts, and whether these overlap."""
     counts = shown.counts
     for kind in KINDS:
-        yield ALL, [level_key(kind, level) for level in LEVELS], False
+        yield ALL, [level_key(kind, level) for level in LEVELS_OF[kind]], False
     yield ALL, [("status", status) for status in STATUSES], False
     yield ALL, [("book", name) for name in counts.books], False
     yield TO_REVIEW, [("review", id) for id in counts.ids["review"]], True
+    yield level_key("advice", "review_today"), [TO_REVIEW], True
     if shown.time is not None:
         for level in LEVELS:
             cells: list[Key] = [("time", name, level) for name in (*shown.time.levels, UNDATED)]
@@ -318,13 +336,13 @@ def test_no_small_count_can_be_concluded_from_the_others(seed: int, least: int, 
     shown, true = figures(counts, small_book, least), figures(counts, small_book, 0)
     solver = z3.Solver()
     number = {key: z3.Int(repr(key)) for key in shown.shown}
-    for key, told in shown.shown.items():
-        if told.text == f"<{least}":
+    for key, cell in shown.shown.items():
+        if cell.text == f"<{least}":
             solver.add(number[key] >= 1, number[key] < least)
-        elif told.withheld:
+        elif cell.withheld:
             solver.add(number[key] >= 0)
         else:
-            down = int(told.text.replace(",", ""))
+            down = int(cell.text.replace(",", ""))
             solver.add(number[key] >= down, number[key] < (down + least if down else 1))
     for total, parts, overlap in sums_of(shown, small_book):
         added = z3.Sum([number[part] for part in parts])
@@ -374,7 +392,7 @@ def test_wrong_uses_are_said_in_words(tmp_path: Path) -> None:
         (["out.csv", "-o", "page.pdf"], "page.pdf must end in .html."),
         (["out.csv", "-o", "link.html"], "link.html holds the results. Name another file for the page."),
         (["out.csv", "-o", "page.html", "--mask", "2"], "2 is not in the range x>=3"),
-        (["out.csv", "-o", "page.html", "--mask", "8"], "has fewer than 8 patients"),
+        (["out.csv", "-o", "page.html", "--mask", "9"], "has fewer than 9 patients"),
         (["out.csv", "-o", "missing/page.html"], "No such file or directory"),
     ):
         said = run(tmp_path, "report", *arguments)

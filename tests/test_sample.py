@@ -37,7 +37,9 @@ def test_a_word_that_differs_in_one_row_is_found(column: str, small_book: RuleBo
     places[1] = (places[1] + 1) % len(before.dictionary)
     field = decided.schema.get_field_index(column)
     wrong = decided.set_column(
-        field, decided.schema.field(column), pa.DictionaryArray.from_arrays(places, before.dictionary)
+        field,
+        decided.schema.field(column),
+        pa.DictionaryArray.from_arrays(places, before.dictionary, ordered=before.type.ordered),
     )
     with pytest.raises(EnginesDiffer, match=rf"row 2 \('p2'\): {column} is"):
         Sample(Decider(small_book), 1.0).check(chunk, wrong, np.arange(2))

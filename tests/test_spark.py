@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.commands import TRIAGE, environment
+from tests.people_told import ADVICE, TODAY, write_tables
+from tests.results import rows_of
 from tests.test_readme import at_home, blocks
 from triage.book.reading.load import load_book
 from triage.book.shipped import shipped_folder
@@ -18,6 +20,21 @@ if shutil.which("java") is None:
     pytest.skip("there is no Java", allow_module_level=True)
 
 TWO_WORKERS = "--master local[2] --conf spark.ui.enabled=false pyspark-shell"
+PYTHON = str(Path(TRIAGE).parent / "python")
+QUERY = """
+import os
+from pathlib import Path
+from pyspark.sql import SparkSession
+from triage.book.reading.load import load_book
+from triage.cohort.anywhere import DecideBatches
+
+spark = SparkSession.builder.getOrCreate()
+patients = spark.read.option("header", True).csv("in.csv")
+decide = DecideBatches(load_book(Path(os.environ["TRIAGE_RULES"])))
+results = patients.mapInArrow(decide, decide.spark_schema)
+for which in ("advice = 'none'", "advice in ('review_today', 'today', 'now')"):
+    print(",".join(row.id for row in results.where(which).collect()))
+"""
 HEADER = "id,age (years),cancer,leg_weakness,temperature\n"
 
 
@@ -56,10 +73,9 @@ def test_the_lines_of_the_readme_run_in_a_session_of_ones_own(tmp_path: Path) ->
     text = "id,cancer,leg_weakness,temperature (°C)\nben,prostate,both_legs,\ntom,lung,yes,361\n"
     (tmp_path / "patients.csv").write_text(text, encoding="utf-8")
     (tmp_path / "readme.py").write_text(code, encoding="utf-8")
-    python = str(Path(TRIAGE).parent / "python")
-    named = {**at_home(tmp_path), "PYSPARK_SUBMIT_ARGS": TWO_WORKERS, "PYSPARK_PYTHON": python}
+    named = {**at_home(tmp_path), "PYSPARK_SUBMIT_ARGS": TWO_WORKERS, "PYSPARK_PYTHON": PYTHON}
     done = subprocess.run(
-        [python, "readme.py"], cwd=tmp_path, env=named, capture_output=True, text=True, timeout=300
+        [PYTHON, "readme.py"], cwd=tmp_path, env=named, capture_output=True, text=True, timeout=300
     )
     assert done.returncode == 0, done.stderr
     shown = [
@@ -67,6 +83,23 @@ def test_the_lines_of_the_readme_run_in_a_session_of_ones_own(tmp_path: Path) ->
     ]
     assert shown[1][:2] == ["ben", "now"]
     assert shown[2][:2] == ["tom", "NULL"]
+
+
+def test_on_spark_who_was_asked_nothing_or_must_be_looked_at_does_not_count_as_none(tmp_path: Path) -> None:
+    """By the command, and in a session of one's own where a query filters by the column."""
+    write_tables(tmp_path)
+    named = environment(tmp_path, PYSPARK_SUBMIT_ARGS=TWO_WORKERS, PYSPARK_PYTHON=PYTHON)
+    command = [TRIAGE, "batch", "in.csv", "-o", "out.csv", "--spark"]
+    done = subprocess.run(command, cwd=tmp_path, env=named, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert {row["id"]: row["advice"] for row in rows_of(tmp_path / "out.csv")} == ADVICE
+    (tmp_path / "query.py").write_text(QUERY, encoding="utf-8")
+    done = subprocess.run(
+        [PYTHON, "query.py"], cwd=tmp_path, env=named, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    none, today = done.stdout.splitlines()[-2:]
+    assert (none, set(today.split(","))) == ("well", TODAY)
 
 
 def test_without_java_or_pyspark_a_person_is_told_what_to_do(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from triage.book.book import RuleBook
 from triage.book.facts import Answer, NotKnown
-from triage.book.rule import Level
+from triage.book.rule import Level, Told
 from triage.decision.decide import Decider, Decision
 from triage.decision.settings import Settings
 from triage.decision.telling import Passage, tell_nurse, tell_patient
@@ -53,7 +53,7 @@ def test_beside_an_ambulance_stands_no_safety_net_of_a_milder_rule(with_nets: Ru
 def test_below_today_every_rule_that_fired_has_its_safety_net_told(with_nets: RuleBook) -> None:
     mild = {**with_nets.rules, "any/cord-sign": replace(with_nets.rules["any/cord-sign"], urgency=Level(2))}
     decision = decided(replace(with_nets, rules=mild), {**LUMP, "leg_numbness": "yes"})
-    assert decision.advice is Level.this_week
+    assert decision.advice is Told.this_week
     lines = patient(decision)["Watch for"].lines
     assert {"net of any/cord-sign", "net of lung/small-lump"} <= set(lines)
 
@@ -96,7 +96,7 @@ def test_a_person_who_must_be_looked_at_is_told_whom_to_call_and_nothing_that_wa
     with_nets: RuleBook,
 ) -> None:
     decision = doubtful(with_nets)
-    assert (decision.advice, decision.possible) == (Level.next_visit, Level.now)
+    assert (decision.urgency, decision.advice) == (Level.next_visit, Told.review_today)
     assert [rule.id for rule in decision.review] == ["any/cord-sign"]
     told = patient(decision)
     assert told["Watch for"].lines == (Settings().fill(with_nets.levels[Level.today].safety_net),)

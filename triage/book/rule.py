@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import Enum, IntEnum
+from functools import total_ordering
 from typing import Literal, TypeAlias
 
 from triage.book.facts import Answer
@@ -16,6 +17,7 @@ PLACEHOLDERS = ("emergency", "team", "out_of_hours")
 
 
 LevelName: TypeAlias = Literal["none", "next_visit", "this_week", "today", "now"]
+ToldName: TypeAlias = Literal["none", "no_level", "next_visit", "this_week", "review_today", "today", "now"]
 
 
 class Level(IntEnum):
@@ -26,6 +28,28 @@ class Level(IntEnum):
     this_week = 2
     today = 3
     now = 4
+
+
+@total_ordering
+class Told(Enum):
+    """What somebody is told to act on, mildest first: a level, or why there is none to act on.
+
+    `none` is told only to those the rules are made for, and of whom nothing else is possible. With
+    `no_level`, answers are missing or the rules are not made for the person; with `review_today`, a
+    person must look today, whatever lower level is certain. Told is no Level, and the two cannot be
+    compared: `none` of the one is a reassurance, and of the other it is not.
+    """
+
+    none = 0
+    no_level = 1
+    next_visit = 2
+    this_week = 3
+    review_today = 4
+    today = 5
+    now = 6
+
+    def __lt__(self, other: object) -> bool:
+        return self.value < other.value if isinstance(other, Told) else NotImplemented
 
 
 @dataclass(frozen=True, slots=True)

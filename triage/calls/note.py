@@ -9,15 +9,17 @@ from datetime import datetime
 
 from triage.book.facts import Fact, NotKnown
 from triage.book.logic import facts_of
-from triage.book.rule import Exam, Level, Rule
+from triage.book.rule import Exam, Level, Rule, Told
 from triage.decision.decide import Decision
 from triage.decision.explain import source_lines
 from triage.decision.sentences import TICKED, answered
 from triage.decision.settings import Settings
 from triage.decision.telling import (
+    ACT_ON,
     alarms,
     capped,
     exam_lines,
+    gives_level,
     level_heading,
     level_line,
     safety_net,
@@ -68,7 +70,7 @@ def _paragraphs(decision: Decision, settings: Settings, call: Call) -> Iterator[
         yield from _block(passage.heading.upper(), passage.lines)
     yield from _block("SITUATION", [_level(decision), *(_present(decision) or [_NOTHING])])
     yield from _block("RECOMMENDATION", what_to_do(decision, settings, "nurse"))
-    if not outside or decision.gives_level:
+    if not outside or gives_level(decision):
         yield from _block("ASSESSMENT", _assessment(decision))
         yield from _block("EXAMINATIONS", list(exam_lines(decision, _name)) or [_NOTHING])
         yield from _block("SAFETY NET TO GIVE", safety_net(decision, settings))
@@ -107,10 +109,11 @@ def _filled(line: str, width: int) -> str:
 def _level(decision: Decision) -> str:
     """The level as a nurse says it: a time, and *at least* where it may still be higher."""
     heading = level_heading(decision)
-    if decision.advice is Level.none:
+    if decision.at_least is Level.none:
         return heading
     at_least = "at least " if heading.startswith("At least") else ""
-    return f"Level: {at_least}{_time(decision.advice)}"
+    first = f"; {ACT_ON[decision.advice]}" if decision.advice is Told.review_today else ""
+    return f"Level: {at_least}{_time(decision.at_least)}{first}"
 
 
 def _time(level: Level) -> str:

@@ -215,6 +215,7 @@ def _spool(
 
     from triage.cohort.run import fingerprint
     from triage.cohort.spool import Spool
+    from triage.decision.level_told import RESULTS
 
     if not source.resumable:
         if resume:
@@ -227,6 +228,7 @@ def _spool(
         "checked": share,
         "form": type(source).__name__,
         "version": version("triage"),
+        "schema of the results": RESULTS,
         **fingerprint(table),
     }
     return Spool(files.unfinished, run.schema, asked)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from triage.book.legible import one_line
-from triage.book.rule import Level
+from triage.book.rule import Told
 from triage.cli.terminal import echo, echo_over
 
 if TYPE_CHECKING:
@@ -53,14 +53,13 @@ def progress(source: Source) -> Iterator[Callable[[Tally, int], None]]:
 
 
 def say_tally(tally: Tally, problems: Path, *, compared: bool) -> None:
-    """The counts: rows in, out and refused, by level, and what another book tells."""
+    """The counts: rows in, out and refused, by advice, and what another book tells."""
     from triage.cohort.comparison import TOLD
     from triage.cohort.repeated import MOST_IDS
-    from triage.decision.level_told import NO_LEVEL
 
     echo(f"{tally.read} rows in = {tally.decided} rows out + {tally.refused} refused", err=True)
-    for name in (*(level.name for level in reversed(Level)), NO_LEVEL):
-        echo(f"  {name:<10} {tally.levels.get(name, 0)}", err=True)
+    for told in reversed(Told):
+        echo(f"  {told.name:<12} {tally.advice.get(told.name, 0)}", err=True)
     if compared:
         echo("The other rule book tells:", err=True)
         for word in TOLD:

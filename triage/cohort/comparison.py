@@ -14,15 +14,15 @@ from triage.book.book import RuleBook
 from triage.book.facts import Fact
 from triage.book.quantity import UnreadableAnswer
 from triage.cohort.chunk import Chunk
-from triage.decision.at_once import AtOnce
+from triage.decision.at_once import WORDS, AtOnce
 from triage.decision.packed import bits, names_of
 from triage.decision.settings import Settings
 from triage.engines.codes import TICKED, answer_of, code_of, largest_code, not_known_words
 from triage.engines.columns import code_type
 
 TOLD = ("raised", "lowered", "otherwise", "same", "unreadable")
-"""Against the book of the run, the other one's advice is higher or lower, or only what is behind it
-differs, or nothing; or the other book cannot read some answer of the row."""
+"""Against the book of the run, the other one's advice is higher or lower in the order of Told, or only
+what is behind it differs, or nothing; or the other book cannot read some answer of the row."""
 _WORDS = pa.dictionary(pa.int8(), pa.string())
 _COMPARED = ("urgency", "possible", "status", "rules", "exams")
 _Bools: TypeAlias = npt.NDArray[np.bool_]
@@ -38,7 +38,7 @@ class OtherBook:
     schema = pa.schema(
         [
             pa.field("told", _WORDS, nullable=False),
-            *(pa.field(f"other_{name}", _WORDS) for name in ("urgency", "possible", "advice", "status")),
+            *(pa.field(f"other_{name}", type_) for name, type_ in WORDS.items()),
             pa.field("other_rule_book", _WORDS, nullable=False),
         ]
     )
@@ -63,14 +63,15 @@ class OtherBook:
         told[others < levels] = TOLD.index("lowered")
         told[unreadable] = TOLD.index("unreadable")
         nothing = pa.array(unreadable)
-        words = [other.column(name) for name in ("urgency", "possible", "advice", "status")]
         return [
             pa.DictionaryArray.from_arrays(pa.array(told), pa.array(TOLD, pa.string())),
             *(
                 pa.DictionaryArray.from_arrays(
-                    pc.if_else(nothing, pa.scalar(None, pa.int8()), word.indices), word.dictionary
+                    pc.if_else(nothing, pa.scalar(None, pa.int8()), word.indices),
+                    word.dictionary,
+                    ordered=word.type.ordered,
                 )
-                for word in words
+                for word in map(other.column, WORDS)
             ),
             other.column("rule_book"),
         ]

@@ -12,7 +12,6 @@ import numpy as np
 import pyarrow as pa
 
 from triage.book.book import RuleBook
-from triage.book.rule import Level
 from triage.cohort.chunk import ABOUT, Chunk, Position
 from triage.cohort.comparison import OtherBook
 from triage.cohort.repeated import RepeatedIds
@@ -22,7 +21,6 @@ from triage.cohort.tables.source import Source
 from triage.cohort.threads import each_in_order
 from triage.decision.at_once import AtOnce
 from triage.decision.decide import Decider
-from triage.decision.level_told import level_told
 
 _CHECKED = pa.field("checked", pa.bool_(), nullable=False)
 _ENDS = 2**20
@@ -36,7 +34,7 @@ class Tally:
     decided: int = 0
     refused: int = 0
     checked: int = 0
-    levels: dict[str, int] = field(default_factory=dict)
+    advice: dict[str, int] = field(default_factory=dict)
     told: dict[str, int] = field(default_factory=dict)
     repeated: RepeatedIds = field(default_factory=RepeatedIds)
 
@@ -47,14 +45,10 @@ class Tally:
         self.refused += len(decided.refused)
         self.read += results.num_rows + len(decided.refused)
         self.checked += results.column("checked").true_count
-        words = ["advice", "possible", "status"]
-        told = pa.Table.from_batches([results.select(words)]).group_by(words).aggregate([([], "count_all")])
-        for one in told.to_pylist():
-            level = level_told(Level[one["advice"]], Level[one["possible"]], one["status"])
-            self.levels[level] = self.levels.get(level, 0) + one["count_all"]
-        if "told" in results.schema.names:
-            for one in results.column("told").value_counts().to_pylist():
-                self.told[one["values"]] = self.told.get(one["values"], 0) + one["counts"]
+        for name, counts in (("advice", self.advice), ("told", self.told)):
+            if name in results.schema.names:
+                for one in results.column(name).value_counts().to_pylist():
+                    counts[one["values"]] = counts.get(one["values"], 0) + one["counts"]
         self.repeated.add(results.column("id"))
         self.repeated.add(pa.array([row.id for row in decided.refused if row.id], pa.string()))
 

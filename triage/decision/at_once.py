@@ -19,8 +19,8 @@ from triage.book.book import RuleBook
 from triage.book.facts import Fact
 from triage.book.logic import Is, Spans, facts_of
 from triage.book.quantity import Scale
-from triage.book.rule import Level
-from triage.decision.level_told import STATUSES
+from triage.book.rule import Level, Told
+from triage.decision.level_told import RESULTS, STATUSES
 from triage.decision.packed import packed_field
 from triage.decision.settings import Settings
 from triage.engines.circuit import Bits
@@ -28,8 +28,16 @@ from triage.engines.columns import Part, Patients, code_type
 from triage.engines.machine import Machine
 
 _LEVELS = tuple(level.name for level in Level)
-_WORDS_OF = {"urgency": _LEVELS, "possible": _LEVELS, "advice": _LEVELS, "status": STATUSES}
+_WORDS_OF = {
+    "advice": tuple(told.name for told in Told),
+    "urgency": _LEVELS,
+    "possible": _LEVELS,
+    "status": STATUSES,
+}
 _WORDS = pa.dictionary(pa.int8(), pa.string())
+_MILDEST_FIRST = pa.dictionary(pa.int8(), pa.string(), ordered=True)
+WORDS = {name: _WORDS if words is STATUSES else _MILDEST_FIRST for name, words in _WORDS_OF.items()}
+"""The columns of words and their types. Where words have an order, it is that of their dictionary."""
 
 
 def codes_schema(book: RuleBook) -> pa.Schema:
@@ -65,9 +73,9 @@ class AtOnce:
         }
         self.schema = pa.schema(
             [
-                *(pa.field(name, _WORDS, nullable=False) for name in _WORDS_OF),
+                *(pa.field(name, type_, nullable=False) for name, type_ in WORDS.items()),
                 *(packed_field(name, names) for name, names in self._names.items()),
-                pa.field("rule_book", _WORDS, nullable=False),
+                *(pa.field(name, _WORDS, nullable=False) for name in ("rule_book", "schema")),
             ]
         )
         if only is not None:
@@ -85,14 +93,16 @@ class AtOnce:
             if type_ != self._types[name]:
                 raise TypeError(f"the column {name} is {type_}, and its codes are {self._types[name]}")
         rows = self._machine(tuple(codes.schema.names), frozenset(ticked)).run(codes.columns, codes.num_rows)
+        of_all = {"rule_book": self.book.name, "schema": RESULTS}
         columns = []
         for field in self.schema:
             if field.name in _WORDS_OF:
-                columns.append(_words(rows[field.name].view(np.int8).ravel(), _WORDS_OF[field.name]))
+                places = rows[field.name].view(np.int8).ravel()
+                columns.append(_words(places, _WORDS_OF[field.name], field.type))
             elif field.name in rows:
                 columns.append(_sets(rows[field.name], field.type))
             else:
-                columns.append(_words(np.zeros(codes.num_rows, np.int8), [self.book.name]))
+                columns.append(_words(np.zeros(codes.num_rows, np.int8), [of_all[field.name]], field.type))
         return pa.RecordBatch.from_arrays(columns, schema=self.schema)
 
     def _machine(self, columns: tuple[str, ...], ticked: frozenset[str]) -> Machine:
@@ -125,13 +135,13 @@ class AtOnce:
         for part, who in zip(read, opened, strict=True):
             for comparison, here in part.undecided(who):
                 waiting[comparison.fact] = waiting[comparison.fact] | here
-        advice = [one | more for one, more in zip(urgency, self._levels(nobody, counted), strict=True)]
-        status = self._status(patients, urgency, possible, waiting)
+        at_least = [one | more for one, more in zip(urgency, self._levels(nobody, counted), strict=True)]
+        outside = ~patients.read(self.book.scope).possible
         return {
-            "urgency": _number([~urgency[0], *_steps(urgency)]),
-            "possible": _number([~possible[0], *_steps(possible)]),
-            "advice": _number([~advice[0], *_steps(advice)]),
-            "status": _number(status),
+            "advice": _number(_told(at_least, possible, outside, reduce(or_, review, nobody))),
+            "urgency": _number(_steps(urgency)),
+            "possible": _number(_steps(possible)),
+            "status": _number(self._status(patients, urgency, possible, outside, waiting)),
             "rules": fires,
             "counted": counted,
             "review": review,
@@ -192,10 +202,10 @@ class AtOnce:
         patients: Patients,
         urgency: Sequence[Bits],
         possible: Sequence[Bits],
+        outside: Bits,
         waiting: Mapping[str, Bits],
     ) -> list[Bits]:
         """Who has each status, in the order of STATUSES."""
-        outside = ~patients.read(self.book.scope).possible
         nobody = unasked = patients.circuit.nobody
         differs = reduce(or_, [may & ~is_ for is_, may in zip(urgency, possible, strict=True)])
         for name, who in waiting.items():
@@ -237,8 +247,19 @@ def _outside_usual(scale: Scale) -> list[tuple[int, int]]:
 
 
 def _steps(reached: Sequence[Bits]) -> list[Bits]:
-    """Who is at each level itself, from the mildest but one."""
-    return [here & ~above for here, above in zip(reached[1:], [*reached[2:], ~reached[0]], strict=True)]
+    """Who is at each level itself, from the mildest."""
+    return [here & ~above for here, above in zip(reached, [*reached[1:], ~reached[0]], strict=True)]
+
+
+def _told(at_least: Sequence[Bits], possible: Sequence[Bits], outside: Bits, review: Bits) -> list[Bits]:
+    """Who is told each of Told, mildest first, as `told` says it of one patient."""
+    first = review & ~at_least[Level.today]
+    unsure = possible[Level.next_visit] | outside
+    who = {Told[level.name]: here & ~first for level, here in zip(Level, _steps(at_least), strict=True)}
+    who[Told.review_today] = first
+    who[Told.no_level] = who[Told.none] & unsure
+    who[Told.none] = who[Told.none] & ~unsure
+    return [who[told] for told in Told]
 
 
 def _number(which: Sequence[Bits]) -> list[Bits]:
@@ -255,5 +276,6 @@ def _sets(rows: npt.NDArray[np.uint8], type_: pa.DataType) -> pa.Array:
     return pa.Array.from_buffers(type_, len(rows), [None, pa.py_buffer(rows)])
 
 
-def _words(places: npt.NDArray[np.int8], words: Sequence[str]) -> pa.Array:
-    return pa.DictionaryArray.from_arrays(pa.array(places), pa.array(list(words), pa.string()), safe=False)
+def _words(places: npt.NDArray[np.int8], words: Sequence[str], type_: pa.DataType) -> pa.Array:
+    listed = pa.array(list(words), pa.string())
+    return pa.DictionaryArray.from_arrays(pa.array(places), listed, ordered=type_.ordered, safe=False)

@@ -13,8 +13,8 @@ from typing import Protocol
 from triage.book.book import RuleBook
 from triage.book.facts import Answers, Known, known
 from triage.book.logic import Is, facts_of, fold
-from triage.book.rule import Constraint, Level, Rule
-from triage.decision.level_told import Status, gives_level
+from triage.book.rule import Constraint, Level, Rule, Told
+from triage.decision.level_told import Status, told
 from triage.decision.settings import Settings
 from triage.engines.durable import DurableEngine, EngineFailure
 from triage.engines.reference import Reading, Trace, trace
@@ -58,9 +58,11 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The result for one patient. `urgency` <= `advice` <= `possible`, always.
+    """The result for one patient. `urgency` <= `at_least` <= `possible`, always.
 
-    `ticked` are the symptoms that are there and whose details were not asked yet.
+    Whoever acts on a decision acts on `advice`: `at_least` is the level behind it, certain or counted
+    in full, and is `none` too where nobody may be told so. `ticked` are the symptoms that are there
+    and whose details were not asked yet.
     """
 
     book: RuleBook
@@ -68,7 +70,7 @@ class Decision:
     ticked: tuple[str, ...]
     urgency: Level
     possible: Level
-    advice: Level
+    at_least: Level
     status: Status
     judged: tuple[Judged, ...]
     open: tuple[str, ...]
@@ -85,9 +87,9 @@ class Decision:
         return not self.disputed and not self.engine_failure
 
     @property
-    def gives_level(self) -> bool:
-        """Whether the advice may be told as a level: `none` may only when nothing else is possible."""
-        return gives_level(self.advice, self.possible, self.status)
+    def advice(self) -> Told:
+        """What to act on: a level, that a person must look first, or that there is no level."""
+        return told(self.at_least, self.possible, self.status, review=bool(self.review))
 
     @property
     def doubted(self) -> frozenset[str]:
@@ -214,7 +216,7 @@ class Decider:
             ticked=tuple(floor),
             urgency=urgency,
             possible=possible,
-            advice=max(urgency, _highest(result for result in judged if result.counted)),
+            at_least=max(urgency, _highest(result for result in judged if result.counted)),
             status=status,
             judged=judged,
             open=open_facts,

@@ -9,13 +9,13 @@ from typing_extensions import TypedDict
 
 from triage.book.facts import known
 from triage.book.logic import facts_of
-from triage.book.rule import Level, LevelName, Rule
+from triage.book.rule import Level, LevelName, Rule, Told, ToldName
 from triage.decision.decide import Decision
 from triage.decision.level_told import Status
 from triage.engines.reference import trace
 from triage.engines.truth import Truth
 
-SCHEMA = "triage-decision/1"
+SCHEMA = "triage-decision/2"
 Scope = Literal["inside", "outside", "not known"]
 TruthName = Literal["TRUE", "UNKNOWN", "FALSE"]
 BookStatus = Literal["draft", "reviewed"]
@@ -70,22 +70,25 @@ class Engines(TypedDict):
 
 
 class DecisionDocument(TypedDict):
-    """`urgency` is certain, `possible` cannot be ruled out, `advice` is the level to act on.
+    """`advice` is what to act on, `urgency` is certain, `possible` cannot be ruled out.
 
-    `rules` fired, and `exams` are theirs; `counted` are open but count in full, and
-    `exams_in_doubt` are of those alone; `review` must be looked at by a person. `gives_level` is
-    false where the advice is `none` only for want of answers: nobody may be told that as a level.
-    `ticked` are there with their details not asked: they count as the mildest kind of *there*.
-    `open` are the facts that could still raise the level, with `questions` saying to what.
+    Mildest first, the advice is `none`, where nothing else is possible; `no_level`, for want of answers
+    or where the rules are not made for the person; `next_visit`, `this_week`; `review_today`, where a
+    person must look today, whatever lower level is certain; `today`, `now`. `urgency` is `none` too
+    where only answers are missing: nobody may be told that as a level.
+
+    `rules` fired, and `exams` are theirs; `counted` are open but count in full, and `exams_in_doubt`
+    are of those alone; `review` must be looked at by a person. `ticked` are there
+    with their details not asked: they count as the mildest kind of *there*. `open` are the facts that
+    could still raise the level, with `questions` saying to what.
     """
 
     schema: str
     book: BookStamp
+    advice: ToldName
     urgency: LevelName
     possible: LevelName
-    advice: LevelName
     status: Status
-    gives_level: bool
     scope: Scope
     suspects: list[str]
     rules: list[RuleEntry]
@@ -134,11 +137,10 @@ def decision_document(decision: Decision) -> DecisionDocument:
     return DecisionDocument(
         schema=SCHEMA,
         book=BookStamp(version=book.version, hash=book.hash, status=book.status),
+        advice=_told(decision.advice),
         urgency=_level(decision.urgency),
         possible=_level(decision.possible),
-        advice=_level(decision.advice),
         status=decision.status,
-        gives_level=decision.gives_level,
         scope=_scope(decision),
         suspects=list(decision.suspects),
         rules=entries(decision.fired),
@@ -186,6 +188,10 @@ def _scope(decision: Decision) -> Scope:
 
 def _level(level: Level) -> LevelName:
     return cast(LevelName, level.name)
+
+
+def _told(told: Told) -> ToldName:
+    return cast(ToldName, told.name)
 
 
 def _truth(truth: Truth) -> TruthName:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from triage.book.facts import known
-from triage.book.rule import Exam, Level, Rule
+from triage.book.rule import Exam, Level, Rule, Told
 from triage.decision.decide import Decision
 from triage.decision.explain import source_lines, verdicts
 from triage.decision.sentences import answered, deciding_facts
@@ -32,11 +32,23 @@ class Passage:
     tone: Literal["level", "warning", "plain"] = "plain"
 
 
+ACT_ON = {Told.no_level: "no level", Told.review_today: "a person must look today"}
+"""What to act on where that is no level, in a few words."""
+_DO_NOT_WAIT = "Do not wait for the planned follow-up."
+
+
+def gives_level(decision: Decision) -> bool:
+    """Whether a level is told, be it the least of what a person who must look may find."""
+    return decision.at_least is not Level.none or decision.advice is Told.none
+
+
 def level_heading(decision: Decision) -> str:
     """The level to act on, in words; *at least* while an answer that could matter was not asked for."""
-    if not decision.gives_level:
+    if not gives_level(decision):
         return _no_level(decision)[0]
-    name = decision.book.levels[decision.advice].name
+    name = decision.book.levels[decision.at_least].name
+    if decision.advice is Told.review_today:
+        return f"At least: {name}. A person must look at it today"
     return f"At least: {name}" if decision.status == "unfinished" or decision.review else name
 
 
@@ -44,14 +56,12 @@ def _no_level(decision: Decision) -> tuple[str, str]:
     """A heading and what to do where the lowest level would reassure somebody it was not meant for."""
     if decision.status == "out_of_scope":
         return "No level can be given", "These rules cannot judge this person. Speak to somebody who can."
+    if decision.advice is Told.review_today:
+        more = " Some questions were not answered either." if decision.status == "unfinished" else ""
+        return "No level can be given until a person has looked at it", _DO_NOT_WAIT + more
     if decision.status == "unfinished":
         answer = "Some questions that could matter were not answered. Answer them, or speak to a person."
         return "Not finished: no level can be given yet", answer
-    if decision.review:
-        return (
-            "No level can be given until a person has looked at it",
-            "Do not wait for the planned follow-up.",
-        )
     return (
         "No level can be given: some answers are not known",
         f"They could still mean “{decision.book.levels[decision.possible].name}”. "
@@ -112,10 +122,11 @@ def tell_nurse(decision: Decision, settings: Settings) -> Iterator[Passage]:
 
 
 def level_line(decision: Decision) -> str:
-    """The interval in one line: certain, possible, and the level to act on."""
+    """The interval in one line: certain, possible, and what to act on."""
+    act_on = ACT_ON.get(decision.advice, f"act on {decision.advice.name}")
     return (
         f"certain {decision.urgency.name}, possible {decision.possible.name}, "
-        f"act on {decision.advice.name} ({decision.status.replace('_', ' ')})"
+        f"{act_on} ({decision.status.replace('_', ' ')})"
     )
 
 
@@ -130,13 +141,13 @@ def open_lines(decision: Decision) -> Iterator[str]:
 
 
 def _net_level(decision: Decision) -> Level:
-    """The level whose safety net is told: the advice, and where a person must look, at least `today`.
+    """The level whose safety net is told: that of the advice, and where a person must look first, `today`.
 
     Whoever is sent to speak to the team now must hear what to do when nobody calls back, and not
     that a complaint may be watched for two weeks. The net of `now` would not fit either: it speaks
     of an ambulance that was called.
     """
-    return max(decision.advice, Level.today) if decision.review else decision.advice
+    return Level.today if decision.advice is Told.review_today else decision.at_least
 
 
 def _of_the_level(decision: Decision) -> tuple[Rule, ...]:
@@ -179,9 +190,13 @@ def capped(lines: Sequence[str], what: str = "") -> Iterator[str]:
 
 def what_to_do(decision: Decision, settings: Settings, reader: Literal["patient", "nurse"]) -> Iterator[str]:
     """What this reader is to do at the level, or where no level can be given."""
-    level = decision.book.levels[decision.advice]
-    if decision.gives_level:
-        yield settings.fill(level.patient if reader == "patient" else level.nurse)
+    level = decision.book.levels[decision.at_least]
+    if gives_level(decision):
+        text = settings.fill(level.patient if reader == "patient" else level.nurse)
+        if decision.advice is Told.review_today:
+            yield _DO_NOT_WAIT
+            text = f"If they find nothing more: {text}"
+        yield text
         return
     yield settings.fill(_no_level(decision)[1])
     if decision.status == "out_of_scope":
@@ -220,7 +235,7 @@ def exam_lines(decision: Decision, words: Callable[[Exam], str]) -> Iterator[str
 
 def safety_net(decision: Decision, settings: Settings) -> Iterator[str]:
     """Which change to watch for, by when, and whom to call: of the rules, then of the level."""
-    if decision.status == "out_of_scope" and not decision.gives_level:
+    if decision.status == "out_of_scope" and not gives_level(decision):
         return
     nets = [rule.safety_net for rule in _of_the_level(decision) if rule.safety_net]
     nets.append(decision.book.levels[_net_level(decision)].safety_net)

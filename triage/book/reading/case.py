@@ -16,7 +16,7 @@ from triage.book.problems import Problem, Problems, nearest
 from triage.book.quantity import UnreadableAnswer
 from triage.book.reading.files import case_files
 from triage.book.reading.text import Page, Place, read_page
-from triage.book.rule import Level
+from triage.book.rule import Level, Told
 
 if TYPE_CHECKING:
     from triage.book.reading import shape
@@ -32,7 +32,7 @@ class Expectation:
     urgency: Level
     rules: frozenset[str]
     possible: Level | None
-    advice: Level | None
+    advice: Told | None
     status: str | None
     suspects: frozenset[str] | None
     exams: frozenset[str] | None
@@ -208,7 +208,7 @@ class _CaseReader:
             Level[said.urgency],
             frozenset(said.rules),
             Level[said.possible] if said.possible else None,
-            Level[said.advice] if said.advice else None,
+            Told[said.advice] if said.advice else None,
             said.status,
             frozenset(said.suspects) if said.suspects is not None else None,
             frozenset(said.exams) if said.exams is not None else None,

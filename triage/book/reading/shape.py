@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError, ValidationError
 from triage.book.problems import Problems
 from triage.book.reading.misfits import NOT_BLANK, misfits
 from triage.book.reading.text import Page, Place
-from triage.book.rule import LevelName
+from triage.book.rule import LevelName, ToldName
 
 _ID, _STATEMENT, _DOCUMENT = r"^[a-z][a-z0-9_]*$", r"^[A-Z][A-Z0-9]*\.[0-9]+$", r"^[A-Z][A-Z0-9]*$"
 _VERSION, _YEAR, _SHA256 = r"^[0-9]+\.[0-9]+\.[0-9]+$", r"^([0-9]{4})?$", r"^([0-9a-f]{64})?$"
@@ -186,7 +186,7 @@ class ExpectShape(Shape):
     urgency: LevelName
     rules: Distinct[str]
     possible: LevelName | None = None
-    advice: LevelName | None = None
+    advice: ToldName | None = None
     status: Literal["decided", "unfinished", "unresolved", "out_of_scope"] | None = None
     suspects: Distinct[Id] | None = None
     exams: Distinct[Id] | None = None

@@ -7,14 +7,31 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any, TypeVar
 
-from triage.book.rule import Level
-from triage.cohort.report.reading import DATE, LISTS, TEXTS, Block, NotResults, blocks, problem_blocks
-from triage.decision.level_told import NO_LEVEL, STATUSES, level_told
+from triage.book.rule import Level, Told
+from triage.cohort.report.reading import (
+    DATE,
+    DECIDE_AGAIN,
+    LISTS,
+    TEXTS,
+    Block,
+    NotResults,
+    blocks,
+    problem_blocks,
+)
+from triage.decision.level_told import RESULTS, STATUSES, told
 
+W = TypeVar("W")
 KINDS = ("urgency", "advice", "possible")
-LEVELS = (*(level.name for level in reversed(Level)), NO_LEVEL)
+LEVELS = tuple(told.name for told in reversed(Told))
 """What a patient can be told, most urgent first."""
+LEVELS_OF = {
+    kind: tuple(level for level in LEVELS if kind == "advice" or level != Told.review_today.name)
+    for kind in KINDS
+}
+"""The same by KINDS: that a person must look is what to act on, and no level that is certain or possible."""
+_REVIEWED = "reviewed"
 MOST_IDS = 100_000
 """No rule book has more rules or facts: so many names in one column are no result."""
 
@@ -23,9 +40,10 @@ MOST_IDS = 100_000
 class Counts:
     """What stands in a result file. A row is a patient; ids are not looked at.
 
-    `levels` are by KINDS, and `none` counts there only where nothing else is possible and the patient
-    is in scope, NO_LEVEL otherwise. `ids` say by LISTS how many patients have each id. `days` have the
-    advice of each date; None is a row without a date. `refused` is None where no problems file is.
+    `levels` are by KINDS, as words of LEVELS: there `none` counts only those who are told it, and
+    `no_level` all others of whom nothing is certain, or nothing possible. `ids` say by LISTS how many
+    patients have each id. `days` have the advice of each date; None is a row without a date. `refused`
+    is None where no problems file is.
     """
 
     rows: int = 0
@@ -46,6 +64,7 @@ def count_results(path: Path) -> Counts:
         if not block.num_rows:
             continue
         counts.rows += block.num_rows
+        block = block.append_column(_REVIEWED, _reviewed(block))
         _count_levels(path, counts, block)
         _count_ids(path, counts, block)
         if DATE in block.column_names:
@@ -59,29 +78,43 @@ def count_results(path: Path) -> Counts:
     return counts
 
 
+def _reviewed(block: Block) -> Any:
+    """Whether a person must look at a rule, for each row."""
+    import pyarrow.compute as pc
+
+    return pc.fill_null(pc.greater(pc.list_value_length(block["review"]), 0), False)
+
+
 def _count_levels(path: Path, counts: Counts, block: Block) -> None:
-    for row in block.group_by(list(TEXTS)).aggregate([([], "count_all")]).to_pylist():
-        number, book, status = row["count_all"], row["rule_book"], row["status"]
-        levels = {kind: _level(path, kind, row[kind]) for kind in KINDS}
-        if status not in STATUSES:
-            raise NotResults(path, f"status is {_shown(status)} (known: {', '.join(STATUSES)})")
+    for row in block.group_by([*TEXTS, _REVIEWED]).aggregate([([], "count_all")]).to_pylist():
+        number, book, schema = row["count_all"], row["rule_book"], row["schema"]
+        if schema != RESULTS:
+            raise NotResults(path, f"the schema of a row is {_shown(schema)}, {DECIDE_AGAIN}")
+        advice = _known(path, "advice", row["advice"], Told.__members__)
+        status = _known(path, "status", row["status"], dict(zip(STATUSES, STATUSES, strict=True)))
+        levels = {kind: _known(path, kind, row[kind], Level.__members__) for kind in ("urgency", "possible")}
         if not book:
             raise NotResults(path, "a row does not name its rule book")
-        if not levels["urgency"] <= levels["advice"] <= levels["possible"]:
-            what = ", ".join(f"{kind} {level.name}" for kind, level in levels.items())
-            raise NotResults(path, f"no decision has {what}: advice lies between urgency and possible")
+        between = (level for level in Level if levels["urgency"] <= level <= levels["possible"])
+        if advice not in (
+            told(level, levels["possible"], status, review=row[_REVIEWED]) for level in between
+        ):
+            what = ", ".join(f"{kind} {row[kind]}" for kind in (*KINDS, "status"))
+            review = "a rule" if row[_REVIEWED] else "no rule"
+            raise NotResults(path, f"no decision has {what} and {review} in review")
+        counts.levels["advice"][advice.name] += number
         for kind, level in levels.items():
-            counts.levels[kind][level_told(level, levels["possible"], status)] += number
+            is_told = level is not Level.none or advice is Told.none
+            counts.levels[kind][level.name if is_told else Told.no_level.name] += number
         counts.statuses[status] += number
         counts.books[unharmed(book)] += number
 
 
-def _level(path: Path, column: str, word: str | None) -> Level:
+def _known(path: Path, column: str, word: str | None, words: Mapping[str, W]) -> W:
     try:
-        return Level[word or ""]
+        return words[word or ""]
     except KeyError:
-        known = ", ".join(level.name for level in Level)
-        raise NotResults(path, f"{column} is {_shown(word)}, which is no level (known: {known})") from None
+        raise NotResults(path, f"{column} is {_shown(word)} (known: {', '.join(words)})") from None
 
 
 def _shown(word: str | None) -> str:
@@ -101,8 +134,7 @@ def _count_ids(path: Path, counts: Counts, block: Block) -> None:
                 ids[unharmed(found["values"])] += found["counts"]
         if len(ids) > MOST_IDS:
             raise NotResults(path, f"{name} names more than {MOST_IDS:,} ids: no rule book has so many")
-    some = pc.greater(pc.list_value_length(block["review"]), 0)
-    counts.to_review += pc.sum(some).as_py() or 0
+    counts.to_review += pc.sum(block[_REVIEWED]).as_py() or 0
 
 
 def unharmed(cell: str) -> str:
@@ -112,14 +144,12 @@ def unharmed(cell: str) -> str:
 
 
 def _count_days(path: Path, counts: Counts, block: Block) -> None:
-    keys = [DATE, "advice", "possible", "status"]
     days: dict[str | None, date | None] = {}
-    for row in block.group_by(keys).aggregate([([], "count_all")]).to_pylist():
+    for row in block.group_by([DATE, "advice"]).aggregate([([], "count_all")]).to_pylist():
         text = row[DATE]
         if text not in days:
             days[text] = _day(path, text)
-        level = level_told(Level[row["advice"]], Level[row["possible"]], row["status"])
-        counts.days.setdefault(days[text], Counter())[level] += row["count_all"]
+        counts.days.setdefault(days[text], Counter())[row["advice"]] += row["count_all"]
 
 
 def _day(path: Path, text: str | None) -> date | None:

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from triage.book.book import RuleBook
-from triage.book.rule import Level
-from triage.cohort.report.counts import KINDS, LEVELS, Counts, dated
+from triage.book.rule import Level, Told
+from triage.cohort.report.counts import LEVELS, LEVELS_OF, Counts, dated
 from triage.cohort.report.masking import Key, Shown, Sum, exact, masked
 from triage.cohort.report.periods import Periods, periods
 from triage.cohort.report.reading import LISTS
@@ -18,7 +18,7 @@ ALL: Key = ("all",)
 REFUSED: Key = ("refused",)
 TO_REVIEW: Key = ("to review",)
 NO_WARNING: Key = ("none",)
-"""Nothing is possible: these are the same patients in each of KINDS, and so the same number."""
+"""Who is told `none`: these are the same patients in each of KINDS, and so the same number."""
 UNDATED = "no date"
 _WARNED: Key = ("not none",)
 
@@ -47,7 +47,7 @@ class Figures:
 
 def level_key(kind: str, level: str) -> Key:
     """Where the number of patients stands who have this level by one of KINDS."""
-    return NO_WARNING if level == Level.none.name else (kind, level)
+    return NO_WARNING if level == Told.none.name else (kind, level)
 
 
 def figures(counts: Counts, book: RuleBook | None, least: int) -> Figures:
@@ -65,20 +65,20 @@ def figures(counts: Counts, book: RuleBook | None, least: int) -> Figures:
 
 
 def _numbers(counts: Counts, time: Periods | None) -> dict[Key, int]:
-    none = counts.levels["advice"][Level.none.name]
+    none = counts.levels["advice"][Told.none.name]
     numbers: dict[Key, int] = {ALL: counts.rows, TO_REVIEW: counts.to_review, _WARNED: counts.rows - none}
     if counts.refused is not None:
         numbers[REFUSED] = counts.refused
-    for kind in KINDS:
-        numbers |= {level_key(kind, level): counts.levels[kind][level] for level in LEVELS}
+    for kind, levels in LEVELS_OF.items():
+        numbers |= {level_key(kind, level): counts.levels[kind][level] for level in levels}
     numbers |= {("status", status): counts.statuses[status] for status in STATUSES}
     numbers |= {("book", name): count for name, count in counts.books.items()}
     for column in LISTS:
         numbers |= {(column, id): count for id, count in counts.ids[column].items()}
     if time is not None:
         undated = counts.days.get(None, Counter[str]())
-        for name, levels in {**time.levels, UNDATED: undated}.items():
-            numbers |= {("time", name, level): levels.get(level, 0) for level in LEVELS}
+        for name, told in {**time.levels, UNDATED: undated}.items():
+            numbers |= {("time", name, level): told.get(level, 0) for level in LEVELS}
     return numbers
 
 
@@ -88,10 +88,14 @@ def _sums(
     """All that a reader can add up: the tables whose patients are all, and the rules behind a level."""
     sums = [
         Sum(ALL, (NO_WARNING, _WARNED)),
-        *(Sum(_WARNED, tuple((kind, level) for level in LEVELS if level != "none")) for kind in KINDS),
+        *(
+            Sum(_WARNED, tuple((kind, level) for level in levels if level != Told.none.name))
+            for kind, levels in LEVELS_OF.items()
+        ),
         Sum(ALL, tuple(("status", status) for status in STATUSES)),
         Sum(ALL, tuple(("book", name) for name in counts.books)),
         Sum(TO_REVIEW, tuple(("review", id) for id in counts.ids["review"]), overlap=True),
+        Sum(level_key("advice", Told.review_today.name), (TO_REVIEW,), overlap=True),
     ]
     if time is not None:
         for told in LEVELS:

@@ -63,7 +63,8 @@ def limits(figures: Figures) -> Html:
         "Illness. A level says how soon to act on what was answered. A rule that fires is no diagnosis, and "
         "nothing here says how often a rule was right.",
         "That anybody is well. “None” means that no answer given is a warning sign. “No level” means that "
-        "answers are missing, or that the rules are not made for the person: it is no all-clear.",
+        "answers are missing, or that the rules are not made for the person: it is no all-clear. “Review "
+        "today” means that a person must look today, whatever milder level is certain.",
         "People. Each row of the results counts as one patient; somebody with several rows counts in each.",
         "Sums of rules or facts. One patient can have several, so that they must not be added up.",
         "All that is unknown. A rule is open, and a fact stands in the way, only where it could still raise "

@@ -83,7 +83,7 @@ def _tiles(figures: Figures) -> Html:
         ("patients decided, a row each", figures[ALL].text),
         ("to act on now", figures[level_key("advice", "now")].text),
         ("to act on today", figures[level_key("advice", "today")].text),
-        ("without a level: no all-clear", figures[level_key("advice", "no level")].text),
+        ("without a level: no all-clear", figures[level_key("advice", "no_level")].text),
         ("to be looked at by a person", figures[TO_REVIEW].text),
         ("rows refused, in no other number", refused),
     ]

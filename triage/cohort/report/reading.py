@@ -8,12 +8,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
-TEXTS = ("urgency", "possible", "advice", "status", "rule_book")
+from triage.decision.level_told import RESULTS
+
+TEXTS = ("advice", "urgency", "possible", "status", "rule_book", "schema")
 LISTS = ("rules", "counted", "review", "open_rules", "open")
 DATE = "date"
 BLOCK_ROWS = 1 << 18
 BLOCK_BYTES = 1 << 24
 MAX_HEADER = 1_000_000
+DECIDE_AGAIN = (
+    f"and this report reads {RESULTS}: before, `none` also stood where nobody could tell a level. "
+    "Decide the table again with `triage batch`"
+)
 
 Block: TypeAlias = Any
 """A pyarrow Table: the TEXTS and the DATE as texts, plain or as a dictionary, and the LISTS as lists."""
@@ -53,6 +59,8 @@ def _wanted(path: Path, names: Iterable[str]) -> list[str]:
     """The columns to read. Raises NotResults where one is missing that every result has."""
     there = set(names)
     missing = [name for name in (*TEXTS, *LISTS) if name not in there]
+    if missing == ["schema"]:
+        raise NotResults(path, f"does not say which results it holds, {DECIDE_AGAIN}")
     if missing:
         what = f"column{'s' if len(missing) > 1 else ''} {', '.join(missing)}"
         raise NotResults(path, f"is not what `triage batch` writes: without the {what}")

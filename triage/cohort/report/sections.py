@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from triage.cohort.report.counts import KINDS, LEVELS
+from triage.cohort.report.counts import KINDS, LEVELS, LEVELS_OF
 from triage.cohort.report.figures import ALL, TO_REVIEW, UNDATED, Figures, level_key
 from triage.cohort.report.html import Html, element, joined, table
 from triage.cohort.report.masking import Shown
@@ -31,19 +31,21 @@ def levels(figures: Figures, words: Words) -> Html:
     """The three levels: certain, to act on, still possible."""
     groups, rows = [], []
     for level in LEVELS:
-        shown = {kind: figures[level_key(kind, level)] for kind in KINDS}
+        shown = {kind: figures[level_key(kind, level)] for kind in KINDS if level in LEVELS_OF[kind]}
         heading = f"{plain_level(level)}: {words.level(level)}"
-        each = tuple(Bar(shown[kind], KIND_WORDS[kind]) for kind in KINDS)
+        each = tuple(Bar(number, KIND_WORDS[kind]) for kind, number in shown.items())
         groups.append(Group(heading, COLOURS[level], each))
-        rows.append([joined(chip(level), ": ", words.level(level)), *(shown[kind].text for kind in KINDS)])
+        cells = (shown[kind].text if kind in shown else "–" for kind in KINDS)
+        rows.append([joined(chip(level), ": ", words.level(level)), *cells])
     advice = ", ".join(f"{plain_level(one)} {figures[level_key('advice', one)].text}" for one in LEVELS)
     alt = f"Bars of patients by level. To act on: {advice}. {_BELOW}"
     return joined(
         element(
             "p",
             "What is certain rests on the answers given. What is still possible could come true by answers "
-            "that are missing. The level to act on lies between them: a missing answer counts in full where "
-            "one of its signs is there.",
+            "that are missing. What to act on lies between them: where an answer is not known, a rule counts "
+            "in full if one of its signs is there, and if not, a person must look today at one that could "
+            "mean today or now.",
         ),
         _figure(bars(groups, alt), "Patients by level. “No level” is no all-clear."),
         table(

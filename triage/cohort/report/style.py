@@ -6,8 +6,7 @@ from triage.cohort.report.html import Html
 from triage.cohort.report.words import COLOURS
 
 _CHIPS = "\n".join(
-    f".chip.{level.replace(' ', '-').replace('_', '-')} {{ background: {colour} }}"
-    for level, colour in COLOURS.items()
+    f".chip.{level.replace('_', '-')} {{ background: {colour} }}" for level, colour in COLOURS.items()
 )
 STYLE = Html(
     """

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from triage.book.book import RuleBook
-from triage.book.rule import Level
+from triage.book.rule import Level, Told
 from triage.cohort.report.figures import Figures
 from triage.cohort.report.html import Html, element, joined
-from triage.decision.level_told import NO_LEVEL
 
 COLOURS = {
     "now": "#6a1136",
     "today": "#c2431f",
+    "review_today": "#b0649a",
     "this_week": "#e08a1e",
     "next_visit": "#7fb3d9",
-    "none": "#cfd5dd",
-    NO_LEVEL: "#ffffff",
+    "no_level": "#cfd5dd",
+    "none": "#ffffff",
 }
 """Darker is more urgent, apart also in grey and for the colour-blind; `none` is never green."""
 PLAIN = "#3f6a94"
@@ -27,7 +27,10 @@ STATUS_WORDS = {
     "unresolved": "Unresolved: all was asked, and some of it is not known",
     "out_of_scope": "Out of scope: the rule book is not made for these people",
 }
-_NO_LEVEL_WORDS = "Answers are missing, or out of scope: no all-clear"
+_WORDS = {
+    Told.no_level.name: "Answers are missing, or out of scope: no all-clear",
+    Told.review_today.name: "A person must look at the answers today",
+}
 UNNAMED = "not in the rule book given"
 
 
@@ -39,8 +42,8 @@ class Words:
     fits: bool
 
     def level(self, name: str) -> str:
-        """What a level tells people to do."""
-        return _NO_LEVEL_WORDS if name == NO_LEVEL else self.book.levels[Level[name]].name
+        """What people are told to do, in a few words."""
+        return _WORDS[name] if name in _WORDS else self.book.levels[Level[name]].name
 
     def level_of(self, rule: str) -> str | None:
         """The level of a rule, None where the book has no such rule."""
@@ -81,7 +84,7 @@ def chip(level: str | None) -> Html:
     """A level as a small sign: its colour and its name."""
     if level is None:
         return joined("?")
-    kind = level.replace(" ", "-").replace("_", "-")
+    kind = level.replace("_", "-")
     return joined(element("span", "", class_=f"chip {kind}", aria_hidden="true"), plain_level(level))
 
 
