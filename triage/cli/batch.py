@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from triage.cli.ending import DONE, ENGINES_DISAGREE, PROBLEMS_FOUND, UNREADABLE
+from triage.cli.memory import need_for_tables
 from triage.cli.options import open_book, open_decider, rules_option, settings_option
 from triage.cli.terminal import echo
 
@@ -112,6 +113,7 @@ def batch(
     rows in = rows out + rows refused. Ids in more than one row are said. OUT is written whole or not
     at all.
     """
+    need_for_tables()
     if schema or template:
         _describe(open_book(rules), schema, template)
         ctx.exit(DONE)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from triage.cli.ending import DONE, PROBLEMS_FOUND
+from triage.cli.memory import SOLVERS, need
 from triage.cli.options import open_book, refuse_unknown, rules_option
 from triage.cli.terminal import echo
 
@@ -43,6 +44,7 @@ def cases(
     that is right is for the reader to say. A comparison that makes no difference is named, and the
     exit code is 1.
     """
+    need(SOLVERS)
     from triage.book.whole_file import refuse_existing, write_new
 
     if out is not None:

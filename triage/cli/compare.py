@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from triage.cli.ending import DONE, PROBLEMS_FOUND, UNREADABLE
+from triage.cli.memory import SOLVERS, need
 from triage.cli.options import open_book, rules_option
 from triage.cli.terminal import echo
 
@@ -44,6 +45,7 @@ def compare(
     patient and proved; each entry has the smallest patient, as a case to paste. A book cannot hear
     a fact or an answer that it does not have. Exit 1 when anyone is lowered, or it is not decided.
     """
+    need(SOLVERS)
     from triage.assurance.compare.differences import differences
     from triage.assurance.compare.revision import NoSuchBook, book_named
     from triage.assurance.compare.two_books import TwoBooks

@@ -11,9 +11,10 @@ from typing import Any, NoReturn
 import click
 
 from triage.book.legible import one_line
+from triage.cli.memory import START, TOLD, is_of_memory, need
 from triage.cli.terminal import echo
 
-DONE, PROBLEMS_FOUND, UNREADABLE, ENGINES_DISAGREE = 0, 1, 2, 3
+DONE, PROBLEMS_FOUND, UNREADABLE, ENGINES_DISAGREE, TOO_LITTLE_MEMORY = 0, 1, 2, 3, 4
 INTERRUPTED = 130
 _EXTRAS = (  # the modules that only an extra brings, what they are, and how they are installed
     (("z3", "pysat"), "a solver", "z3-solver python-sat"),
@@ -31,6 +32,7 @@ class SpeakingGroup(click.Group):
             return super().main(*args, **kwargs)
         _steady_streams()
         try:
+            need(START)
             sys.exit(super().main(*args, **{**kwargs, "standalone_mode": False}) or DONE)
         except click.ClickException as error:
             _show(error)
@@ -41,6 +43,9 @@ class SpeakingGroup(click.Group):
         except Exception as error:
             if os.environ.get("TRIAGE_TRACEBACK"):
                 raise
+            if is_of_memory(error):
+                os.write(2, TOLD)  # anything else would take memory
+                sys.exit(TOO_LITTLE_MEMORY)
             _say_and_exit(error)
 
     def invoke(self, ctx: click.Context) -> Any:

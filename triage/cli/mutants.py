@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from triage.cli.ending import DONE, PROBLEMS_FOUND
+from triage.cli.memory import SOLVERS, need
 from triage.cli.options import open_book, refuse_unknown, rules_option
 from triage.cli.terminal import echo
 
@@ -57,6 +58,7 @@ def mutants(
     Of the others it is proved that no real patient could tell, or they are alive: each is shown with
     the smallest patient who tells, as a case to paste.
     """
+    need(SOLVERS)
     from triage.assurance.mutants.missing import fates
     from triage.assurance.mutants.mistakes import mutants_of
     from triage.assurance.mutants.noticed import Watch

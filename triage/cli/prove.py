@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from triage.cli.ending import DONE, PROBLEMS_FOUND, UNREADABLE
+from triage.cli.memory import SOLVERS, need
 from triage.cli.options import open_book, rules_option
 from triage.cli.terminal import echo
 
@@ -30,6 +31,7 @@ def prove(ctx: click.Context, names: Sequence[str], twice: bool, show_all: bool,
     the smallest patient, as a case to paste. A proof is complete for the rule language and the
     declared ranges, under `constraints.yaml`; it is silent on whether the medicine is right.
     """
+    need(SOLVERS)
     from triage.assurance.prove.prover import Prover
 
     book = open_book(rules)

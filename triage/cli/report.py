@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from triage.cli.ending import UNREADABLE
+from triage.cli.memory import PICTURES, need_for_tables
 from triage.cli.options import open_book, rules_option
 from triage.cli.terminal import echo
 
@@ -41,6 +42,7 @@ def report(ctx: click.Context, results: Path, target: Path, least: int | None, r
     that opens offline and runs nothing. Names are those of the rule book. It is written whole or not
     at all.
     """
+    need_for_tables(PICTURES)
     for name in _LIBRARIES:  # before the results are read, which can take a while
         importlib.import_module(name)
     from triage.book.whole_file import write_whole

@@ -49,8 +49,9 @@ def write_batch(
     """Decides a table and writes its results and its refused rows, each file whole or not at all.
 
     With `resume` it goes on after the chunks in the spool and ends with the same bytes as a run that
-    was never stopped. What is raised leaves the files as they were; where the run was interrupted, or
-    the disk failed, or the spool is of another run, the spool stays. Raises what Source, Run and Spool raise.
+    was never stopped. What is raised leaves the files as they were; where the run was interrupted, the
+    disk or the memory was too small, or the spool is of another run, the spool stays. Raises what Source,
+    Run and Spool raise.
     """
     tally = Tally()
     try:
@@ -78,7 +79,7 @@ def write_batch(
                 take(decided)
                 if spool:
                     spool.replace_kept()
-    except (KeyboardInterrupt, OSError, SpoolRefused):
+    except (KeyboardInterrupt, OSError, MemoryError, SpoolRefused):
         if spool:
             spool.close()
         raise
