@@ -20,7 +20,7 @@ from triage.book.problems import Problems
 from triage.calls.session import Session, sessions_folder
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(data=st.data())
 def test_what_was_given_is_what_is_resumed_in_the_order_given(
     data: st.DataObject, small_book: RuleBook, tmp_path: Path
