@@ -16,6 +16,7 @@ from typing import Any
 
 from triage.book.book import RuleBook
 from triage.book.facts import Answer
+from triage.book.own_folders import state_folder
 from triage.book.problems import Problem, Problems
 from triage.book.quantity import UnreadableAnswer
 from triage.book.reading.case import Case, read_cases
@@ -194,6 +195,5 @@ def _lock(path: Path) -> int:
 
 
 def sessions_folder() -> Path:
-    """Where sessions are kept when no file is named: the state folder of this user."""
-    state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
-    return Path(state) / "triage"
+    """Where sessions are kept when no file is named. Raises OSError where this user has no home."""
+    return state_folder()
