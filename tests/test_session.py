@@ -231,3 +231,13 @@ def test_what_only_another_rule_book_asked_is_left_out_by_name_and_the_rest_goes
     path.write_text(text.replace("0" * 64, small_book.hash).replace('chills: "yes"', 'chills: "often"'))
     with pytest.raises(Problems, match="K004"):
         Session.resume(small_book, path)
+
+
+def test_a_lock_that_somebody_planted_as_a_link_makes_no_file_elsewhere(
+    small_book: RuleBook, tmp_path: Path
+) -> None:
+    (tmp_path / "s.yaml.lock").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OSError, match="is a link, which is not followed; remove it") as caught:
+        Session(small_book, tmp_path / "s.yaml")
+    assert caught.value.filename == str(tmp_path / "s.yaml.lock")
+    assert [file.name for file in tmp_path.iterdir()] == ["s.yaml.lock"]

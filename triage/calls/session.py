@@ -6,6 +6,7 @@ goes on from its last answer. The file is for its owner's eyes only.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -175,7 +176,7 @@ def _lock(path: Path) -> int:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     lock_path = _lock_path(path)
     while True:
-        descriptor = os.open(lock_path, os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = _opened(lock_path)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -192,6 +193,18 @@ def _lock(path: Path) -> int:
         except FileNotFoundError:
             pass
         os.close(descriptor)
+
+
+def _opened(lock_path: Path) -> int:
+    """The lock file, made where it is missing. Raises OSError where a link would lead elsewhere."""
+    try:
+        return os.open(lock_path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise OSError(
+                errno.ELOOP, "is a link, which is not followed; remove it", str(lock_path)
+            ) from None
+        raise
 
 
 def sessions_folder() -> Path:

@@ -226,7 +226,7 @@ def _spool(
         "version": version("triage"),
         **fingerprint(table),
     }
-    return Spool(files.unfinished, run.schema, asked)
+    return Spool(files.unfinished, run.schema, asked, like=files.results)
 
 
 def _describe(book: RuleBook, schema: bool, template: Path | None) -> None:
