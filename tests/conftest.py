@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.recordings import Recording
 from tests.seed import SEED
@@ -14,6 +16,19 @@ from triage.book.reading.load import load_book
 from triage.engines import durable
 
 BOOKS = Path(__file__).parent / "books"
+settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy machine")
+
+
+def pytest_configure() -> None:
+    """Lets no command of a test inherit an ignored signal, as under nohup, or of a script's `&`.
+
+    A handler is reset when a command starts, and what is ignored stays so. The tests themselves go on
+    passing over it.
+    """
+    for number in signal.valid_signals() - {signal.SIGPIPE, signal.SIGXFSZ}:  # Python's own, and reset
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda number, frame: None)
 
 
 def pytest_report_header() -> str:

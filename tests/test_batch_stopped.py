@@ -67,6 +67,26 @@ def test_stopped_it_leaves_the_old_results_and_no_part(how: signal.Signals, tmp_
         os.close(pipe)
 
 
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGHUP])
+def test_under_nohup_a_run_is_not_lost_with_the_terminal(how: signal.Signals, tmp_path: Path) -> None:
+    here, there = os.pipe()
+    os.write(there, HEADER + b"x,60,liver,none,\n")
+    child = subprocess.Popen(
+        [TRIAGE, "batch", "-", "-o", "out.csv"],
+        env=environment(tmp_path), cwd=tmp_path, stdin=here, stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(how, signal.SIG_IGN) and None,
+    )  # fmt: skip
+    os.close(here)
+    while not list(tmp_path.glob("*.part")):
+        assert child.poll() is None
+    child.send_signal(how)
+    os.write(there, b"y,60,liver,none,\n")
+    os.close(there)
+    _, said = child.communicate(timeout=60)
+    assert child.returncode == 0, said
+    assert b"2 rows in = 2 rows out + 0 refused" in said
+
+
 def arrow_stream() -> bytes:
     """The beginning of a stream of Arrow batches."""
     sink = io.BytesIO()

@@ -280,7 +280,7 @@ def test_a_call_that_is_not_finished_is_not_summed_up_as_harmless() -> None:
     assert "No red flag" not in note
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(patients(BOOK))
 def test_every_answer_stands_in_the_note_in_words(answers: dict[str, Answer]) -> None:
     note = note_of(answers)

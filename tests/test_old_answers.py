@@ -179,7 +179,7 @@ def test_a_call_over_midnight_is_one_call_and_the_next_evening_is_another() -> N
 def test_the_hours_of_the_settings_are_heeded(small_book: RuleBook, tmp_path: Path) -> None:
     kept(small_book, tmp_path / "s.yaml", {"chills": "no"}, age=timedelta(hours=30))
     for hours, left in ((48, {"chills"}), (24, set[str]())):
-        (tmp_path / "settings.yaml").write_text(f"answers_hold_hours: {hours}\n")
+        (tmp_path / "settings.yaml").write_text(f"answers_count_for: {hours} hours\n")
         _, decision = asked_and_told(tmp_path, "q\n", "--settings", "settings.yaml")
         assert decision["facts"].keys() == left
 

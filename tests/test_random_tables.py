@@ -100,7 +100,7 @@ def as_jsonl(names: list[str], rows: list[Cells]) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.data())
 def test_rows_in_are_rows_out_as_decide_decides_them_and_rows_refused(data: st.DataObject) -> None:
     names, rows = data.draw(tables(decider().book))
@@ -127,7 +127,7 @@ def test_rows_in_are_rows_out_as_decide_decides_them_and_rows_refused(data: st.D
     assert tally.checked == tally.decided
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.text(st.characters(exclude_characters="\r\n"), max_size=30), max_size=8))
 def test_whatever_a_line_holds_it_is_one_row_and_hides_no_other(lines: list[str]) -> None:
     """Quotes, commas, control characters: each line that is not blank is decided or refused, once."""

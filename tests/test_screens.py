@@ -38,7 +38,7 @@ def complete_patients(book: RuleBook) -> st.SearchStrategy[dict[str, Answer]]:
     return st.fixed_dictionaries({fact.id: answers_to(fact) for fact in book.facts.values()})
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(complete_patients(BOOK))
 def test_the_interview_ends_with_the_level_that_all_answers_would_give(everything: dict[str, Answer]) -> None:
     whole = DECIDER.decide(everything)
@@ -54,7 +54,7 @@ def test_the_interview_ends_with_the_level_that_all_answers_would_give(everythin
     assert decision.status != "unfinished" or whole.status == "out_of_scope"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(complete_patients(BOOK))
 def test_a_question_is_asked_only_while_it_can_change_something(
     everything: dict[str, Answer],

@@ -21,7 +21,7 @@ from triage.book.problems import Problems
 from triage.calls.session import Session, sessions_folder
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(data=st.data())
 def test_what_was_given_is_what_is_resumed_in_the_order_given(
     data: st.DataObject, small_book: RuleBook, tmp_path: Path
@@ -233,3 +233,13 @@ def test_what_only_another_rule_book_asked_is_left_out_by_name_and_the_rest_goes
     as_if_written(path, text.replace("0" * 64, small_book.hash).replace('chills: "yes"', 'chills: "often"'))
     with pytest.raises(Problems, match="K004"):
         Session.resume(small_book, path)
+
+
+def test_a_lock_that_somebody_planted_as_a_link_makes_no_file_elsewhere(
+    small_book: RuleBook, tmp_path: Path
+) -> None:
+    (tmp_path / "s.yaml.lock").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OSError, match="is a link, which is not followed; remove it") as caught:
+        Session(small_book, tmp_path / "s.yaml")
+    assert caught.value.filename == str(tmp_path / "s.yaml.lock")
+    assert [file.name for file in tmp_path.iterdir()] == ["s.yaml.lock"]

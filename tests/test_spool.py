@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,34 @@ def test_until_the_new_run_has_caught_up_the_old_one_is_what_is_kept(
     again.replace_kept()
     assert list(Spool(tmp_path / "s", run.schema, ASKED).kept()) == chunks
     again.close()
+
+
+@pytest.mark.parametrize("planted", ["link", "file that all may read"])
+def test_what_somebody_planted_beside_the_results_gets_no_patient(
+    planted: str, tmp_path: Path, run: Run, chunks: list[Decided]
+) -> None:
+    victim, beside = tmp_path / "victim", tmp_path / "s.new"
+    victim.write_bytes(b"theirs")
+    if planted == "link":
+        beside.symlink_to(victim)
+    else:
+        beside.write_bytes(b"theirs")
+        beside.chmod(0o666)
+    reading = beside.open("rb")
+    spooled(tmp_path / "s", run, chunks)
+    with reading:
+        assert reading.read() == b"theirs"
+    assert victim.read_bytes() == b"theirs"
+    assert not (tmp_path / "s").is_symlink()
+
+
+def test_results_that_only_their_owner_may_read_are_not_open_while_they_are_made(
+    tmp_path: Path, run: Run, chunks: list[Decided]
+) -> None:
+    (tmp_path / "out.csv").write_bytes(b"")
+    (tmp_path / "out.csv").chmod(0o600)
+    spool = Spool(tmp_path / "s", run.schema, ASKED, like=tmp_path / "out.csv")
+    spool.keep(chunks[0])
+    spool.replace_kept()
+    spool.close()
+    assert stat.S_IMODE((tmp_path / "s").stat().st_mode) == 0o600

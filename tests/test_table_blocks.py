@@ -80,13 +80,13 @@ def agree(name: str, table: bytes, block: int) -> None:
         assert rows_in([first]) == rows_in([chunk])
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(table=csv_tables(), block=st.integers(1, 3 * LONGEST))
 def test_a_csv_table_in_blocks_reads_as_one_line_after_another(table: bytes, block: int) -> None:
     agree("in.csv", table, block)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(table=json_tables(), block=st.integers(1, 3 * LONGEST))
 def test_json_lines_in_blocks_read_as_one_line_after_another(table: bytes, block: int) -> None:
     agree("in.jsonl", table, block)
@@ -95,7 +95,7 @@ def test_json_lines_in_blocks_read_as_one_line_after_another(table: bytes, block
 @pytest.mark.long
 @pytest.mark.parametrize("name", ["in.csv", "in.jsonl"])
 def test_thousands_of_tables_in_blocks_read_as_one_line_after_another(name: str) -> None:
-    @settings(max_examples=3_000, deadline=None, database=None)
+    @settings(max_examples=3_000, database=None)
     @given(table=csv_tables() if name == "in.csv" else json_tables(), block=st.integers(1, 3 * LONGEST))
     def check(table: bytes, block: int) -> None:
         agree(name, table, block)
@@ -103,7 +103,7 @@ def test_thousands_of_tables_in_blocks_read_as_one_line_after_another(name: str)
     check()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(header=st.binary(max_size=12) | st.text(',"; \tid\ufeff\r', max_size=8).map(str.encode))
 def test_a_header_is_refused_in_blocks_as_it_is_alone(header: bytes) -> None:
     said = []

@@ -220,7 +220,7 @@ def rows_of(fact: Fact) -> st.SearchStrategy[list[Answer | None]]:
     return st.lists(st.none() | answers_to(fact), max_size=12)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.data())
 def test_text_in_every_type_of_column_gives_the_same_codes(data: st.DataObject) -> None:
     """Also in slices, and from a list of what occurs that names things twice, or not at all, or nothing."""

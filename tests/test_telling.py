@@ -74,13 +74,10 @@ def test_no_level_is_given_as_final_while_a_question_that_could_matter_is_open(s
 
 
 def test_what_a_clinic_wrote_is_said_as_it_is_and_only_placeholders_are_filled() -> None:
-    """A name in braces inside a name is no placeholder, and `reviewer` is for nobody to read."""
-    settings = Settings(emergency="144 ({team} tells why)", team="the ward {out_of_hours}")
+    """What stands for a group of a pattern elsewhere is none, and `reviewer` is for nobody to read."""
+    settings = Settings(emergency=r"144 (ask for \1)", team=r"the ward\g0")
     said = settings.fill("Call {emergency} or {team}, {reviewer} or {out_of_hours}.")
-    assert said == (
-        "Call 144 ({team} tells why) or the ward {out_of_hours}, {reviewer} or "
-        "the hospital's out-of-hours line."
-    )
+    assert said == (r"Call 144 (ask for \1) or the ward\g0, {reviewer} or the hospital's out-of-hours line.")
 
 
 def doubtful(book: RuleBook) -> Decision:

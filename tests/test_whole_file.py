@@ -128,12 +128,94 @@ def test_what_a_killed_process_left_beside_a_file_is_cleared(tmp_path: Path) -> 
     left = tmp_path / f"session.yaml.{killed.pid}.part"
     running = tmp_path / f"session.yaml.{os.getppid()}.part"
     other = tmp_path / f"another.yaml.{killed.pid}.part"
-    for part in (left, running, other):
+    token = tmp_path / f"session.yaml.{killed.pid}.00ff.part"
+    for part in (left, token, running, other):
         part.write_bytes(b"answers")
     write_whole(tmp_path / "session.yaml", b"new")
     assert not left.exists()
+    assert not token.exists()
     assert running.exists()
     assert other.exists()
+
+
+@pytest.mark.parametrize("guessed", [False, True], ids=["old name", "the very name"])
+def test_a_link_that_somebody_planted_leads_no_answer_away(
+    path: Path, guessed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    victim = path.parent / "victim"
+    victim.write_bytes(b"theirs")
+    monkeypatch.setattr(os, "urandom", lambda count: b"\0" * count)
+    name = f"{path.name}.{os.getpid()}{'.' + '00' * 8 if guessed else ''}.part"
+    (path.parent / name).symlink_to(victim)
+    if guessed:
+        with pytest.raises(FileExistsError):
+            write_whole(path, b"private")
+        assert path.read_bytes() == b"old"
+    else:
+        write_whole(path, b"private")
+        assert path.read_bytes() == b"private"
+    assert victim.read_bytes() == b"theirs"
+
+
+def test_a_part_has_a_name_that_nobody_can_guess(path: Path) -> None:
+    names = set()
+    for _ in range(5):
+        with whole_file(path):
+            names |= {part.name for part in path.parent.glob("*.part")}
+    assert len(names) == 5
+
+
+def test_a_file_that_somebody_else_made_and_can_read_is_not_written_to(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "urandom", lambda count: b"\0" * count)
+    planted = path.parent / f"{path.name}.{os.getpid()}.{'00' * 8}.part"
+    planted.write_bytes(b"")
+    planted.chmod(0o666)
+    reading = planted.open("rb")
+    with pytest.raises(FileExistsError):
+        write_whole(path, b"private", mode=0o600)
+    with reading:
+        assert reading.read() == b""
+
+
+def test_nobody_may_read_more_of_a_file_or_of_its_parts_than_before(path: Path) -> None:
+    for mode in (0o600, 0o640, 0o644):
+        path.chmod(mode)
+        with whole_file(path) as file:
+            [part] = path.parent.glob("*.part")
+            assert stat.S_IMODE(part.stat().st_mode) == mode
+            file.write(b"results")
+        assert stat.S_IMODE(path.stat().st_mode) == mode
+
+
+def test_what_only_looks_like_a_part_that_was_left_stays_and_hinders_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed = subprocess.Popen([sys.executable, "-c", "pass"])
+    killed.wait()
+    folder = tmp_path / f"session.yaml.{killed.pid}.part"
+    link = tmp_path / f"session.yaml.{killed.pid}.00.part"
+    theirs = tmp_path / f"session.yaml.{killed.pid}.01.part"
+    folder.mkdir()
+    link.symlink_to(tmp_path / "nowhere")
+    for name in (theirs.name, "session.yaml.x.part", f"session.yaml.{10**30}.ab.part", "session.yaml.part"):
+        (tmp_path / name).write_bytes(b"")
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    before = set(tmp_path.iterdir())
+    write_whole(tmp_path / "session.yaml", b"new")
+    assert set(tmp_path.iterdir()) == before | {tmp_path / "session.yaml"}
+
+
+def test_a_disk_that_became_read_only_is_what_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read_only(*arguments: object, **named: object) -> None:
+        raise OSError(30, "Read-only file system", "part")
+
+    monkeypatch.setattr(os, "fsync", lambda descriptor: (_ for _ in ()).throw(OSError(28, "No space left")))
+    monkeypatch.setattr(Path, "unlink", read_only)
+    with pytest.raises(OSError, match="cannot be written: No space left") as caught:
+        write_whole(path, b"new")
+    assert caught.value.filename == str(path)
 
 
 def test_a_new_file_is_never_written_over_what_stands_there(path: Path) -> None:
@@ -144,6 +226,24 @@ def test_a_new_file_is_never_written_over_what_stands_there(path: Path) -> None:
                 write(there)
     assert path.read_bytes() == b"old"
     assert (path.parent / "nowhere").is_symlink()
+
+
+def test_a_link_put_in_place_of_a_new_file_is_not_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the moment in which the name was free and the one in which the file takes its place."""
+    (tmp_path / "victim").write_bytes(b"theirs")
+    make = os.fsync
+
+    def plant(descriptor: int) -> None:
+        (tmp_path / "new.yaml").unlink()
+        (tmp_path / "new.yaml").symlink_to("victim")
+        monkeypatch.setattr(os, "fsync", make)
+
+    monkeypatch.setattr(os, "fsync", plant)
+    write_new(tmp_path / "new.yaml", b"ours")
+    assert (tmp_path / "victim").read_bytes() == b"theirs"
+    assert (tmp_path / "new.yaml").read_bytes() == b"ours"
 
 
 def test_a_new_file_is_whole_or_does_not_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import glob
 import os
+import re
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -17,22 +19,31 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # writing that fails so names
 def whole_file(path: Path, mode: int = 0o666) -> Iterator[IO[bytes]]:
     """A file to write to that takes its place at `path` only when everything has been written.
 
-    A link keeps leading to its file. Raises OSError that names `path` when it cannot be written; then,
-    as after any exception, `path` is untouched.
+    A link keeps leading to its file, and nobody may do more with the file than with the one before it.
+    Raises OSError that names `path` when it cannot be written; then, as after any exception, `path` is
+    untouched.
     """
-    named, path = path, path.resolve()
+    with _in_place_of(path.resolve(), path, mode) as file:
+        yield file
+
+
+@contextmanager
+def _in_place_of(path: Path, named: Path, mode: int) -> Iterator[IO[bytes]]:
+    """The same, at `path` itself, even where that is a link; an error speaks of what was `named`."""
     if path.exists() and not path.is_file():
         raise OSError(errno.EINVAL, "Not a plain file", str(named))
     _clear_after_the_killed(path)
-    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
+    # The name cannot be guessed, and nothing may stand there: a link would lead what is written away.
+    beside = path.with_name(f"{path.name}.{os.getpid()}.{os.urandom(8).hex()}.part")
     try:
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
+        with os.fdopen(new_descriptor(beside, narrowed(mode, path)), "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
     except BaseException as error:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):  # where a disk became read-only, that is what is to be told
+            beside.unlink(missing_ok=True)
         if isinstance(error, OSError) and (
             error.filename == str(beside) or (error.filename is None and error.errno in _FULL)
         ):
@@ -43,6 +54,19 @@ def whole_file(path: Path, mode: int = 0o666) -> Iterator[IO[bytes]]:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def narrowed(mode: int, path: Path) -> int:
+    """The part of a mode that the file at `path` has, where there is one."""
+    try:
+        return mode & path.stat().st_mode
+    except OSError:
+        return mode
+
+
+def new_descriptor(path: Path, mode: int) -> int:
+    """Opens a file that nothing stands in place of, to write to. Raises OSError."""
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
 
 
 def write_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
@@ -64,28 +88,35 @@ def _exists(path: Path) -> OSError:
 def write_new(path: Path, content: bytes) -> None:
     """Writes a file that is not there yet, whole or not at all. Raises OSError, as `refuse_existing` does."""
     try:
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+        os.close(new_descriptor(path, 0o666))
     except FileExistsError:
         raise _exists(path) from None
     try:
-        write_whole(path, content)
+        with _in_place_of(path, path, 0o666) as file:
+            file.write(content)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
 
 
 def _clear_after_the_killed(path: Path) -> None:
-    """Removes the unfinished parts that killed processes left beside a file: they hold what it holds."""
+    """Removes the unfinished parts that killed processes left beside a file: they hold what it holds.
+
+    What else has such a name, or is somebody else's, is left to whoever put it there.
+    """
     for part in path.parent.glob(f"{glob.escape(path.name)}.*.part"):
-        process = part.name.split(".")[-2]
-        if process.isdigit() and not _is_running(int(process)):
-            part.unlink(missing_ok=True)
+        process = re.fullmatch(r"\.([0-9]+)(\.[0-9a-f]+)?\.part", part.name[len(path.name) :])
+        if process and not _is_running(int(process[1])):
+            with suppress(FileNotFoundError):
+                about = part.lstat()
+                if stat.S_ISREG(about.st_mode) and about.st_uid == os.geteuid():
+                    part.unlink()
 
 
 def _is_running(process: int) -> bool:
     try:
         os.kill(process, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except OSError:
         return True  # somebody else's

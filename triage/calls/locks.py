@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from pathlib import Path
@@ -52,7 +53,7 @@ def _locked(path: Path, lock_path: Path) -> int:
     if not path.parent.is_dir():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     while True:
-        descriptor = os.open(lock_path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        descriptor = _opened(lock_path)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -69,3 +70,14 @@ def _locked(path: Path, lock_path: Path) -> int:
         except FileNotFoundError:
             pass
         os.close(descriptor)
+
+
+def _opened(lock_path: Path) -> int:
+    """The lock file, made where it is missing. Raises OSError where a link would lead elsewhere."""
+    try:
+        return os.open(lock_path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            what = "is a link, which is not followed; remove it"
+            raise OSError(errno.ELOOP, what, str(lock_path)) from None
+        raise

@@ -6,7 +6,6 @@ goes on from its last answer. The file is for its owner's eyes only.
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from triage.book.book import RuleBook
 from triage.book.facts import Answer, NotKnown
+from triage.book.own_folders import state_folder
 from triage.book.whole_file import write_whole
 from triage.calls.given import Given, now, still_counts, write_time
 from triage.calls.locks import Lock
@@ -245,6 +245,5 @@ def _free_name(path: Path) -> Path:
 
 
 def sessions_folder() -> Path:
-    """Where sessions are kept when no file is named: the state folder of this user."""
-    state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
-    return Path(state) / "triage"
+    """Where sessions are kept when no file is named. Raises OSError where this user has no home."""
+    return state_folder()

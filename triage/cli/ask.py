@@ -82,7 +82,7 @@ def _open_session(decider: Decider, file: Path | None, resume: str | None, no_sa
     from triage.cli.lines import Lines
     from triage.cli.resuming import new_session, resumed_session, unfinished_session
 
-    book, hours = decider.book, decider.settings.answers_hold_hours
+    book, hours = decider.book, decider.settings.hours
     if resume is not None:
         path = unfinished_session(book, Lines(several=False)) if resume == _CHOSEN_LATER else Path(resume)
         return resumed_session(book, path, hours)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +10,7 @@ import click
 from triage.cli.ending import DONE, ENGINES_DISAGREE, PROBLEMS_FOUND, UNREADABLE
 from triage.cli.memory import need_for_tables
 from triage.cli.options import open_book, open_decider, rules_option, settings_option
+from triage.cli.stopping import interrupted_by_signals
 from triage.cli.terminal import echo
 
 if TYPE_CHECKING:
@@ -166,7 +164,7 @@ def _decide_table(
         raise click.UsageError(f"{out} would be a part of the table {table}. Name a file outside of it.")
     other_book = open_book(other_rules) if other_rules else None
     run = Run(decider, share, other_book)
-    with _interrupted_by_signals(), open_source(decider.book, table, form) as source:
+    with interrupted_by_signals(), open_source(decider.book, table, form) as source:
         spool = _spool(run, decider, source, table, files, resume, share)
         decide_all = None
         if spark:
@@ -233,7 +231,7 @@ def _spool(
         "schema of the results": RESULTS,
         **fingerprint(table),
     }
-    return Spool(files.unfinished, run.schema, asked)
+    return Spool(files.unfinished, run.schema, asked, like=files.results)
 
 
 def _describe(book: RuleBook, schema: bool, template: Path | None) -> None:
@@ -278,18 +276,3 @@ def _explain(decider: Decider, table: Path, form: str | None, ids: tuple[str, ..
         echo(f"No row has the id {id!r}.", err=True)
         code = max(code, PROBLEMS_FOUND)
     return code
-
-
-@contextmanager
-def _interrupted_by_signals() -> Iterator[None]:
-    """Ends like Ctrl-C where another process ends this one: what is half written does not stay."""
-
-    def interrupt(number: int, frame: object) -> None:
-        raise KeyboardInterrupt
-
-    before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

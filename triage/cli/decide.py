@@ -83,7 +83,7 @@ def decide(
     if len(cases) != 1:
         hint = "use `triage batch` for many"
         raise Problems([page.problem((), "K007", f"{len(cases)} cases where one is wanted", hint)])
-    _say_when(raw, name, cases[0], decider.settings.answers_hold_hours)
+    _say_when(raw, name, cases[0], decider.settings.hours)
     decision = decider.decide(cases[0].answers, cases[0].ticked)
     if form == "json":
         from triage.decision.document import decision_document

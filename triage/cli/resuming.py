@@ -28,9 +28,9 @@ def new_session(book: RuleBook, file: Path | None, hours: int | None) -> Session
                 f"{file} exists. Use {_resume(file)} to go on with it, or name another file."
             )
         return Session(book, file, hours)
-    folder = sessions_folder()
-    _mention(list(unfinished_today(book, folder, hours)))
     try:
+        folder = sessions_folder()
+        _mention(list(unfinished_today(book, folder, hours)))
         # Also where the clock stands still, or was set back, no two sessions have one file.
         name = f"{now().astimezone(UTC):%Y-%m-%d-%H%M%SZ}-{secrets.token_hex(4)}.yaml"
         session = Session(book, folder / name, hours)

@@ -7,6 +7,7 @@ whole or, where the process was killed, the last one is cut off and not used.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -15,6 +16,7 @@ from typing import IO, Any
 
 import pyarrow as pa
 
+from triage.book.whole_file import narrowed, new_descriptor
 from triage.cohort.chunk import Position, Refusal, RefusedRow
 
 _LZ4 = pa.ipc.IpcWriteOptions(compression="lz4")
@@ -33,11 +35,14 @@ class Decided:
 class Spool:
     """Keeps the decided chunks of a run at `path` until the run is whole.
 
-    `run` says what the run was asked for; a spool of another run is not continued.
+    `run` says what the run was asked for; a spool of another run is not continued. Nobody may read more
+    of it than of the file `like` whose rows it holds.
     """
 
-    def __init__(self, path: Path, schema: pa.Schema, run: Mapping[str, Any]) -> None:
-        self.path = path
+    def __init__(
+        self, path: Path, schema: pa.Schema, run: Mapping[str, Any], like: Path | None = None
+    ) -> None:
+        self.path, self._like = path, like or path
         self._new = path.with_name(path.name + ".new")
         self._schema = schema.with_metadata({b"run": json.dumps(run, sort_keys=True).encode()})
         self._file: IO[bytes] | None = None
@@ -67,7 +72,7 @@ class Spool:
         """Adds a chunk to those of this run."""
         if self._writer is None:
             self._new.unlink(missing_ok=True)  # another run may still be writing to it
-            self._file = self._new.open("xb")
+            self._file = os.fdopen(new_descriptor(self._new, narrowed(0o666, self._like)), "wb")
             self._writer = pa.ipc.new_stream(self._file, self._schema, options=_LZ4)
         _write(self._writer, decided)
         assert self._file is not None

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from triage.book.book import RuleBook
+from triage.book.own_folders import cache_folder
 from triage.book.reading.files import book_files, hash_files
 from triage.book.whole_file import write_whole
 
@@ -28,21 +29,25 @@ def open_book(path: Path, accept: Callable[[RuleBook], object] | None = None) ->
     `accept` is asked of a book before it is kept, and raises Problems where it is refused.
     """
     files = book_files(path)
-    entry = _folder() / f"{_key(path, hash_files(files))}.book"
-    book = _kept(entry)
+    entry = _entry(f"{_key(path, hash_files(files))}.book")
+    book = _kept(entry) if entry else None
     if book is None:
         from triage.book.reading.load import load_files
 
         book = load_files(path, files)
         if accept is not None:
             accept(book)
-        _keep(entry, book)
+        if entry:
+            _keep(entry, book)
     return book
 
 
-def _folder() -> Path:
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
-    return (cache if cache.is_absolute() else Path("~/.cache").expanduser()) / "triage"
+def _entry(name: str) -> Path | None:
+    """The file of an entry, or None where there is no folder for it."""
+    try:
+        return cache_folder() / name
+    except OSError:
+        return None
 
 
 def _key(path: Path, book_hash: str) -> str:
