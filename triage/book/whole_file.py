@@ -61,14 +61,14 @@ def _exists(path: Path) -> OSError:
     return FileExistsError(errno.EEXIST, "exists and is never written over; name a new file", str(path))
 
 
-def write_new(path: Path, content: bytes) -> None:
+def write_new(path: Path, content: bytes, mode: int = 0o666) -> None:
     """Writes a file that is not there yet, whole or not at all. Raises OSError, as `refuse_existing` does."""
     try:
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
     except FileExistsError:
         raise _exists(path) from None
     try:
-        write_whole(path, content)
+        write_whole(path, content, mode)
     except BaseException:
         path.unlink(missing_ok=True)
         raise

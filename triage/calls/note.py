@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from hashlib import sha256
 
 from triage.book.facts import Fact, NotKnown
 from triage.book.logic import facts_of
@@ -29,6 +30,7 @@ _WIDTH = 96
 _NOTHING = "(nothing)"
 _DOUBTED = "(contradicts another answer, counted as not known)"
 _POINTLESS = "Not needed, because the answers rule out every rule about it"
+_SESSION = "Session:"
 _TO_FILL_IN = "Patient: ________________  Caller: ________________  Taken by: ________________"
 
 
@@ -37,10 +39,28 @@ def handover_note(
 ) -> str:
     """The note as plain text. It holds every answer given, those denied and those not known too.
 
-    It is never wider than is good to read, and narrower for a screen of less `width`.
+    It is never wider than is good to read, and narrower for a screen of less `width`. Its last line
+    says which session wrote it, so that `is_untouched` knows it again.
     """
-    lines = _paragraphs(decision, settings, name, asked_on)
+    lines = list(_paragraphs(decision, settings, name, asked_on))
+    lines.append(_signed("".join(lines), name, asked_on))
     return "\n".join(_filled(line, min(width or _WIDTH, _WIDTH)) for line in lines) + "\n"
+
+
+def is_untouched(note: str, name: str, asked_on: str) -> bool:
+    """Whether a text is a note of this session as it was written, in which nobody has filled in a word."""
+    told, _, signed = note.rpartition(f"\n{_SESSION}")
+    return _letters(f"{_SESSION}{signed}") == _letters(_signed(told, name, asked_on))
+
+
+def _signed(told: str, name: str, asked_on: str) -> str:
+    when = "" if asked_on in name else f" {asked_on}"
+    return f"{_SESSION} {name}{when}, check {sha256(_letters(told).encode()).hexdigest()[:8]}"
+
+
+def _letters(text: str) -> str:
+    """A text however its lines are broken."""
+    return "".join(text.split())
 
 
 def _paragraphs(decision: Decision, settings: Settings, name: str, asked_on: str) -> Iterator[str]:
