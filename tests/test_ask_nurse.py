@@ -103,59 +103,6 @@ def test_after_every_answer_the_level_and_what_is_not_ruled_out_are_shown(
         assert f"> {small_book.levels[Level.today].name}" in at.screen
 
 
-def test_answers_typed_ahead_with_semicolons_are_used_in_order(tmp_path: Path) -> None:
-    with terminal(tmp_path, "--nurse", "--session", "s.yaml") as at:
-        at.type("60;0;1;36.5;1")
-        kept = (tmp_path / "s.yaml").read_text()
-        for line in ('age: "60 years"', 'leg_weakness: "none"', 'cancer: "liver"', 'temperature: "36.5 °C"'):
-            assert line in kept
-        assert 'chills: "yes"' in kept
-        assert 'feeling_ill: "no"' in kept
-
-
-def test_lines_typed_before_their_questions_are_shown_are_used_in_order(tmp_path: Path) -> None:
-    with terminal(tmp_path, "--nurse", "--session", "s.yaml") as at:
-        at.child.send("60\n0\n1\n36.5\n1\n")
-        while "Enter to finish" not in at.screen:
-            assert at.prompt()
-        kept = (tmp_path / "s.yaml").read_text()
-        assert 'cancer: "liver"' in kept
-        assert 'chills: "yes"' in kept
-
-
-def test_an_answer_that_is_not_understood_drops_what_was_typed_for_later_questions(tmp_path: Path) -> None:
-    """Otherwise `2`, meant for the next question, would answer this one."""
-    with terminal(tmp_path, "--nurse", "--session", "s.yaml") as at:
-        said = at.type("60;9;2;1")
-        assert "Type numbers from 1 to 3" in said
-        assert "2; 1" in said
-        assert "leg_numbness" not in (tmp_path / "s.yaml").read_text()
-
-
-def test_type_ahead_never_skips_past_an_emergency(small_book: RuleBook, tmp_path: Path) -> None:
-    with terminal(tmp_path, "--nurse", "--session", "s.yaml", "--format", "plain") as at:
-        at.child.sendline("60;2;1;36.5;0")
-        assert at.prompt()
-        assert "Enter to finish" in at.screen, "the emergency ends the questions; a nurse may add to it"
-        kept = (tmp_path / "s.yaml").read_text()
-        assert 'leg_numbness: "yes"' in kept
-        assert "cancer" not in kept
-        lines = at.screen.splitlines()
-        heading = lines.index(small_book.levels[Level.now].name)
-        assert lines[heading + 1] == f"  {small_book.levels[Level.now].nurse}", "it is a nurse who reads it"
-        assert lines.index("Not used, because it was typed before this: 1; 36.5; 0") > heading
-
-
-def test_lines_typed_ahead_never_skip_past_an_emergency(small_book: RuleBook, tmp_path: Path) -> None:
-    with terminal(tmp_path, "--nurse", "--session", "s.yaml") as at:
-        at.child.send("60\n2\n1\n36.5\n0\n\n")
-        while "Enter to finish" not in at.screen:
-            assert at.prompt()
-        assert small_book.levels[Level.now].name in at.screen
-        assert "the lines after your answer" in at.screen
-        assert "cancer" not in (tmp_path / "s.yaml").read_text()
-
-
 def test_a_nurse_can_add_a_symptom_after_the_last_question(tmp_path: Path) -> None:
     with terminal(tmp_path, "--nurse", "--session", "s.yaml") as at:
         at.type("60", "0", "3", "36.5", "0")

@@ -213,16 +213,16 @@ def held(
 ) -> tuple[Any, Session]:
     """A conversation in one process in which these lines are typed, and its decision."""
     from triage.cli.conversation import Conversation
-    from triage.cli.lines import Lines, Stopped
+    from triage.cli.lines import Lines, Reply, Stopped
     from triage.decision.decide import Decider
 
     typed = overnight(clock, *lines)
 
-    def read(self: Lines, prompt: str) -> str:
+    def read(self: Lines, prompt: str, **how: bool) -> Reply:
         line = next(typed, None)
         if line is None:
             raise Stopped
-        return line
+        return Reply(line)
 
     monkeypatch.setattr(Lines, "read", read)
     session = Session(book, tmp_path / "s.yaml")

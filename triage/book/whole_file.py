@@ -85,14 +85,14 @@ def _exists(path: Path) -> OSError:
     return FileExistsError(errno.EEXIST, "exists and is never written over; name a new file", str(path))
 
 
-def write_new(path: Path, content: bytes) -> None:
+def write_new(path: Path, content: bytes, mode: int = 0o666) -> None:
     """Writes a file that is not there yet, whole or not at all. Raises OSError, as `refuse_existing` does."""
     try:
-        os.close(new_descriptor(path, 0o666))
+        os.close(new_descriptor(path, mode))
     except FileExistsError:
         raise _exists(path) from None
     try:
-        with _in_place_of(path, path, 0o666) as file:
+        with _in_place_of(path, path, mode) as file:
             file.write(content)
     except BaseException:
         path.unlink(missing_ok=True)

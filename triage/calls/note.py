@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 
 from triage.book.facts import Fact, NotKnown
 from triage.book.logic import facts_of
@@ -32,6 +33,7 @@ _WIDTH = 96
 _NOTHING = "(nothing)"
 _DOUBTED = "(contradicts another answer, counted as not known)"
 _POINTLESS = "Not needed, because the answers rule out every rule about it"
+_SESSION = "Session:"
 _TO_FILL_IN = "Patient: ________________  Caller: ________________  Taken by: ________________"
 
 
@@ -53,10 +55,27 @@ class Call:
 def handover_note(decision: Decision, settings: Settings, call: Call, *, width: int | None = None) -> str:
     """The note as plain text. It holds every answer given, those denied and those not known too.
 
-    It is never wider than is good to read, and narrower for a screen of less `width`.
+    It is never wider than is good to read, and narrower for a screen of less `width`. Its last line
+    says which session wrote it, so that `is_untouched` knows it again.
     """
-    lines = _paragraphs(decision, settings, call)
+    lines = list(_paragraphs(decision, settings, call))
+    lines.append(_signed("".join(lines), call.name))
     return "\n".join(_filled(line, min(width or _WIDTH, _WIDTH)) for line in lines) + "\n"
+
+
+def is_untouched(note: str, name: str) -> bool:
+    """Whether a text is the note of the session with this name, and nobody has filled in a word."""
+    told, _, signed = note.rpartition(f"\n{_SESSION}")
+    return _letters(f"{_SESSION}{signed}") == _letters(_signed(told, name))
+
+
+def _signed(told: str, name: str) -> str:
+    return f"{_SESSION} {name}, check {sha256(_letters(told).encode()).hexdigest()[:8]}"
+
+
+def _letters(text: str) -> str:
+    """A text however its lines are broken."""
+    return "".join(text.split())
 
 
 def _paragraphs(decision: Decision, settings: Settings, call: Call) -> Iterator[str]:

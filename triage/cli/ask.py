@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from triage.cli.ending import DONE, ENGINES_DISAGREE
+from triage.cli.ending import DONE, ENGINES_DISAGREE, INTERRUPTED
 from triage.cli.options import format_option, open_decider, rules_option, settings_option
 
 if TYPE_CHECKING:
@@ -74,7 +74,8 @@ def ask(
         tell_result(decider, session, decision, conversation.told, nurse=nurse, form=form, note=note)
     finally:
         session.close()
-    ctx.exit(DONE if decision.engines_agree else ENGINES_DISAGREE)
+    done = INTERRUPTED if conversation.interrupted else DONE
+    ctx.exit(done if decision.engines_agree else ENGINES_DISAGREE)
 
 
 def _open_session(decider: Decider, file: Path | None, resume: str | None, no_save: bool) -> Session:

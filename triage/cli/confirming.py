@@ -8,6 +8,7 @@ from triage.calls.session import Session
 from triage.cli.lines import Lines, Stopped, say
 from triage.cli.replies import read_move, read_number
 
+_PROMPT = "Enter if all of it is right, or the numbers of what is not; 0 for none of it: "
 _ALL_RIGHT = ("", "y", "yes")
 _NONE_RIGHT = ("0", "n", "no", "none")
 
@@ -15,7 +16,6 @@ _NONE_RIGHT = ("0", "n", "no", "none")
 def confirmed(session: Session, lines: Lines, *, nurse: bool) -> list[str]:
     """Which of the session's unconfirmed answers are right, as the person says. Raises Stopped."""
     names = list(session.unconfirmed)
-    lines.drop_typed_ahead()
     say("")
     if session.is_edited:
         say("The file is not as triage wrote it: a person or a fault of the disk changed it.")
@@ -28,7 +28,7 @@ def confirmed(session: Session, lines: Lines, *, nurse: bool) -> list[str]:
         words = (fact.nurse if nurse else fact.short).strip()
         say(f"  {number}. {words}: {fact.say(session.unconfirmed[name])} (told {told})")
     while True:
-        text = lines.read("Enter if all of it is right, or the numbers of what is not; 0 for none of it: ")
+        text = lines.read(_PROMPT, fresh=True, whole=True).text
         wrong = _wrong(text, len(names))
         if wrong is not None:
             return [name for number, name in enumerate(names, start=1) if number not in wrong]
@@ -39,7 +39,6 @@ def confirmed(session: Session, lines: Lines, *, nurse: bool) -> list[str]:
             say("  What you confirm is not asked again. What is not right is.")
             continue
         say(f"Press Enter, or type numbers from 1 to {len(names)}, such as 1 3; q stops and changes nothing.")
-        lines.drop_typed_ahead()
 
 
 def _wrong(text: str, count: int) -> set[int] | None:

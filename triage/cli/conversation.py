@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from triage.calls.session import Session
 from triage.cli.keeping import Kept
-from triage.cli.lines import Lines, Stopped, say
+from triage.cli.lines import Interrupted, Lines, Stopped, say
 from triage.cli.questions import Questions
 from triage.cli.replies import read_move, read_not_known
 from triage.cli.settling import Settling
@@ -20,7 +20,10 @@ _KEYS = (
     "Type the number of your answer. d: I don't know. s: rather not say. ?: why this is asked. "
     "b: back. q: stop and keep."
 )
-_NURSE_KEYS = _KEYS + " Or part of a symptom's name, to jump to it; `;` between answers types ahead."
+_NURSE_KEYS = (
+    _KEYS + " Or part of a symptom's name, to jump to it. `;` types ahead for the question after this one, "
+    "but never a no; in a list it stands between the numbers."
+)
 _LAST = "Enter for the result, b to change the last answer: "
 _NURSE_LAST = "Part of a symptom's name to add it, b to change the last answer, or Enter to finish: "
 
@@ -34,6 +37,8 @@ class Conversation:
         self._kept = Kept(decider, session, self._lines, nurse=nurse, form=form)
         self._questions = Questions(self._kept, self._lines, nurse=nurse)
         self._settling = Settling(self._questions)
+        self.interrupted = False
+        """Whether Ctrl-C ended it."""
 
     @property
     def told(self) -> tuple[Passage, ...]:
@@ -48,8 +53,9 @@ class Conversation:
             self._kept.tell_emergency()
             while not self._is_finished():
                 pass
-        except Stopped:
+        except Stopped as stop:
             self._kept.set_aside()
+            self.interrupted = isinstance(stop, Interrupted)
         return self._kept.decision
 
     def _is_finished(self) -> bool:
@@ -84,13 +90,16 @@ class Conversation:
         A nurse may add symptoms here.
         """
         decision = self._kept.decision
+        self._lines.drop_typed_ahead()
         if not self._kept.told:
             say("")
         if self._nurse:
             sure = decision.status != "out_of_scope" and decision.possible is decision.urgency
             say("Nothing else can raise the level." if sure else "No question is left.")
         try:
-            text = self._lines.read(_NURSE_LAST if self._nurse else _LAST)
+            text = self._lines.read(_NURSE_LAST if self._nurse else _LAST, fresh=True).text
+        except Interrupted:
+            raise
         except Stopped:
             return True
         move = read_move(text)

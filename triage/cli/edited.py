@@ -13,7 +13,6 @@ def settle_edited(session: Session, lines: Lines) -> None:
 
     Raises Stopped, and OSError where the answers cannot be kept.
     """
-    lines.drop_typed_ahead()
     assert session.path is not None
     is_gone = not session.path.exists()
     say("")
@@ -26,7 +25,7 @@ def settle_edited(session: Session, lines: Lines) -> None:
         say("  1. Go on with the answers given here; the changed file is put aside")
         say("  2. Go on with those in the changed file; what only was answered here is asked again")
     while True:
-        text = lines.read("1 or 2: ")
+        text = lines.read("1 or 2: ", fresh=True).text
         chosen = read_number(text, 2)
         if text.lower() == "q":
             raise Stopped
@@ -47,4 +46,3 @@ def settle_edited(session: Session, lines: Lines) -> None:
                 for line in lines_of(error.problems):
                     say(f"  {line}")
         say("Type 1 or 2, or q to stop.")
-        lines.drop_typed_ahead()

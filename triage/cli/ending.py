@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -15,7 +17,7 @@ from triage.cli.memory import START, TOLD, is_of_memory, need
 from triage.cli.terminal import echo
 
 DONE, PROBLEMS_FOUND, UNREADABLE, ENGINES_DISAGREE, TOO_LITTLE_MEMORY = 0, 1, 2, 3, 4
-INTERRUPTED = 130
+INTERRUPTED, READER_GONE = 130, 141  # what a shell reports of SIGINT and of SIGPIPE
 _EXTRAS = (  # the modules that only an extra brings, what they are, and how they are installed
     (("z3", "pysat"), "a solver", "z3-solver python-sat"),
     (("altair", "vl_convert"), "Altair", "altair vl-convert-python"),
@@ -23,14 +25,29 @@ _EXTRAS = (  # the modules that only an extra brings, what they are, and how the
 )
 
 
+class _ReaderGone(Exception):
+    """Nobody reads what is printed any more. Click would make 1 of it, *problems found*."""
+
+
 class SpeakingGroup(click.Group):
     """A group whose commands never show a traceback, unless TRIAGE_TRACEBACK is set."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        """Runs a command and exits. Click's own ending would say 1, *problems found*, when interrupted."""
+        """Runs a command and exits, in words. Where the reader went away (`| head`), it ends without any."""
         if kwargs.get("standalone_mode") is False:
             return super().main(*args, **kwargs)
-        _steady_streams()
+        try:
+            _steady_streams()
+            self._run(*args, **kwargs)
+        except (BrokenPipeError, _ReaderGone):
+            _forget_output()
+            sys.exit(READER_GONE)
+        except OSError:  # the words of an error could not be written: standard error is a full disk
+            _forget_output()
+            sys.exit(UNREADABLE)
+
+    def _run(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Click's own ending would say 1, *problems found*, when interrupted."""
         try:
             need(START)
             sys.exit(super().main(*args, **{**kwargs, "standalone_mode": False}) or DONE)
@@ -40,6 +57,8 @@ class SpeakingGroup(click.Group):
         except click.Abort:
             echo("Stopped.", err=True)
             sys.exit(INTERRUPTED)
+        except _ReaderGone:
+            raise
         except Exception as error:
             if os.environ.get("TRIAGE_TRACEBACK"):
                 raise
@@ -48,15 +67,25 @@ class SpeakingGroup(click.Group):
                 sys.exit(TOO_LITTLE_MEMORY)
             _say_and_exit(error)
 
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Reads the command line, which prints what `--help` asks for."""
+        with _a_reader_may_go():
+            return super().make_context(*args, **kwargs)
+
     def invoke(self, ctx: click.Context) -> Any:
-        """Runs the command; when the reader of the output went away (`| head`), there is no more to say."""
-        try:
+        """Runs the command, and makes sure that all of its answer was written."""
+        with _a_reader_may_go():
             result = super().invoke(ctx)
             sys.stdout.flush()
             return result
-        except BrokenPipeError:
-            _forget_output()
-            ctx.exit(INTERRUPTED)
+
+
+@contextmanager
+def _a_reader_may_go() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise _ReaderGone from None
 
 
 class WrongUsage(click.UsageError):
@@ -80,7 +109,9 @@ def _show(error: click.ClickException) -> None:
 
 def _forget_output() -> None:
     """Keeps Python from writing the rest of the output again at its end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(nowhere, stream.fileno())
 
 
 def _steady_streams() -> None:

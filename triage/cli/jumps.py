@@ -16,7 +16,7 @@ _MOST_OFFERED = 6
 def looked_for(text: str) -> str:
     """The text to look for in names, or "" where what was typed looks like no part of a name."""
     part = text.strip().lstrip("/").strip().lower()
-    return part if len(part) >= SHORTEST and not part[0].isdigit() else ""
+    return part if len(part) >= SHORTEST and not part[0].isdigit() and ";" not in part else ""
 
 
 def named(book: RuleBook, part: str) -> list[Fact]:

@@ -47,5 +47,6 @@ def triage() -> None:
     patient with `triage decide` and a file of many with `triage batch`. Authors of rules use the rest.
 
     Answers go to standard output, talk to standard error. Exit codes: 0 done, 1 problems found,
-    2 wrong usage or unreadable input, 3 the two engines disagree, 4 too little memory, 130 interrupted.
+    2 wrong usage or unreadable input, 3 the two engines disagree, 4 too little memory, 130 interrupted,
+    141 the reader of the output went away.
     """

@@ -26,7 +26,7 @@ settings_option = click.option(
     "--settings",
     type=click.Path(path_type=Path),
     envvar="TRIAGE_SETTINGS",
-    help="YAML file with the `team`, `emergency`, `out_of_hours`, `reviewer`, `answers_count_for` of a clinic.",
+    help="YAML file of your clinic: `team`, `emergency`, `out_of_hours`, `reviewer`, `answers_count_for`.",
 )
 format_option = click.option(
     "--format",

@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from triage.book.facts import Answer, Fact, NotKnown
 from triage.cli.jumps import looked_for, named, named_by_rules
 from triage.cli.keeping import Kept
-from triage.cli.lines import Lines, Stopped, say
+from triage.cli.lines import Lines, Reply, Stopped, say
 from triage.cli.replies import (
     NotUnderstood,
     Ticked,
     choices,
     list_item,
+    may_be_typed_ahead,
     read_answer,
     read_move,
     read_number,
@@ -37,11 +38,13 @@ class Questions:
             say(f"  {number}. {list_item(fact, nurse=self.nurse)}")
         say("  0. None of these")
         prompt = "All that apply (such as 1 3), 0 for none, d for I don't know: "
-        while (text := self.reply(prompt, question.facts, self.kept.go_back)) is not None:
+        while (
+            reply := self.reply(prompt, question.facts, self.kept.go_back, fresh=True, whole=True)
+        ) is not None:
             try:
-                ticked = read_ticks(question.facts, text)
+                ticked = read_ticks(question.facts, reply.text)
             except NotUnderstood as error:
-                if self.jumped(text, str(error)):
+                if self.jumped(reply.text, str(error)):
                     return
             else:
                 self._keep_ticks(question.facts, ticked)
@@ -49,7 +52,7 @@ class Questions:
 
     def ask_one(self, fact: Fact, *, aside: bool = False) -> None:
         """Asks one fact. `aside`: `b` only leaves it. What was ticked belongs to the screen of its list."""
-        self.begin(fact.nurse if self.nurse else fact.ask)
+        self.begin(fact.nurse if self.nurse else fact.ask, fresh=False)
         if fact.scale is not None:
             prompt = f"A number in {fact.scale.unit}, such as {fact.scale.example}; d for I don't know: "
         else:
@@ -57,29 +60,49 @@ class Questions:
                 say(f"  {number}. {words}")
             say("  d. I don't know")
             prompt = "Your answer: "
-        while (text := self.reply(prompt, (fact,), _leave if aside else self.kept.go_back)) is not None:
+        while (reply := self.reply(prompt, (fact,), _leave if aside else self.kept.go_back)) is not None:
             try:
-                answer = read_answer(fact, text)
+                answer = read_answer(fact, reply.text)
             except NotUnderstood as error:
-                if self.jumped(text, str(error)):
+                if self.jumped(reply.text, str(error)):
                     return
             else:
+                if reply.ahead and not self._uses_ahead(fact, reply.text, answer):
+                    continue
                 if fact.id not in self.kept.session.ticked:
                     self.kept.asked.append([fact.id])
                 self.kept.give({fact.id: answer})
                 self.kept.say_where_it_stands()
                 return
 
-    def reply(self, prompt: str, facts: Sequence[Fact], back: Callable[[], bool]) -> str | None:
+    def _uses_ahead(self, fact: Fact, text: str, answer: Answer) -> bool:
+        """Says what was typed before this question was shown: that it is used, or else that it is not."""
+        if may_be_typed_ahead(self.kept.book.facts.values(), fact, text, answer):
+            say(f"> {fact.nurse if self.nurse else fact.short}: {fact.say(answer)} (typed ahead)")
+            return True
+        say(f"Not used, because it was typed before this question: {text}")
+        self.lines.drop_typed_ahead()
+        return False
+
+    def reply(
+        self,
+        prompt: str,
+        facts: Sequence[Fact],
+        back: Callable[[], bool],
+        *,
+        fresh: bool = False,
+        whole: bool = False,
+    ) -> Reply | None:
         """The reply to a question on these facts; None where `b` left it. Raises Stopped on `q`.
 
         `?` and a `b` that leads nowhere are followed by the question again, and drop nothing.
+        `fresh` and `whole` are those of `Lines.read`.
         """
         while True:
-            text = self.lines.read(prompt)
-            move = read_move(text)
+            reply = self.lines.read(prompt, fresh=fresh, whole=whole)
+            move = read_move(reply.text)
             if move is None:
-                return text
+                return reply
             if move.kind == "stop":
                 raise Stopped
             if move.kind == "why":
@@ -114,20 +137,28 @@ class Questions:
         self.lines.drop_typed_ahead()
 
     def _choose(self, heading: str, facts: list[Fact]) -> bool:
+        self.lines.drop_typed_ahead()
         say(heading)
         for number, fact in enumerate(facts, start=1):
             say(f"  {number}. {fact.nurse}")
-        while text := self.reply("Number, or Enter to go on: ", facts, _leave):
-            chosen = read_number(text, len(facts))
+        while (reply := self.reply("Number, or Enter to go on: ", facts, _leave, fresh=True)) and reply.text:
+            chosen = read_number(reply.text, len(facts))
             if chosen is not None:
                 self.ask_one(facts[chosen - 1], aside=True)
                 break
             self.not_understood(f"Type a number from 1 to {len(facts)}, or Enter to go on.")
         return True
 
-    def begin(self, heading: str) -> None:
-        """Shows what is asked. An emergency that was told before it is no longer the last word."""
+    def begin(self, heading: str, *, fresh: bool = True) -> None:
+        """Shows what is asked. An emergency that was told before it is no longer the last word.
+
+        `fresh`: nothing that was typed before this may answer it, so that it is dropped.
+        """
         self.kept.told = ()
+        if fresh:
+            self.lines.drop_typed_ahead()
+        else:
+            self.lines.take_typed_ahead()
         say("")
         say(heading)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -116,8 +117,35 @@ def read_answer(fact: Fact, text: str) -> Answer:
         raise NotUnderstood("Type the number of an answer, or d for I don't know.") from None
 
 
+def may_be_typed_ahead(facts: Iterable[Fact], fact: Fact, text: str, answer: Answer) -> bool:
+    """Whether an answer may be given before its question is shown.
+
+    Another question may come than the one it was meant for, so it must deny nothing: it is no way of
+    not knowing, no mildest answer and no usual number. But a number that is an answer to this one fact
+    of all `facts` can be meant for no other: `36.8` is a temperature.
+    """
+    if isinstance(answer, NotKnown):
+        return False
+    numbers = [other for other in facts if other.scale is not None and other.id != fact.id]
+    return not fact.is_usual(answer) or (
+        fact.scale is not None and not any(_answers(other, text) for other in numbers)
+    )
+
+
+def _answers(fact: Fact, text: str) -> bool:
+    try:
+        read_answer(fact, text)
+    except NotUnderstood:
+        return False
+    return True
+
+
 def read_ticks(facts: tuple[Fact, ...], text: str) -> Ticked:
-    """What was ticked on a list: `0` is none of these; `2 d3` is yes to 2, not sure of 3, no to the rest."""
+    """What was ticked on a list: `0` is none of these; `2 d3` is yes to 2, not sure of 3, no to the rest.
+
+    A list denies what is not named, so that a line is read whole or not at all: `3;4` ticks both, and of
+    `3; cough`, `3;` or `0;` nothing is used.
+    """
     word = _words(text)
     if word in _NONE_OF_THESE:
         return Ticked((), ())
@@ -126,11 +154,13 @@ def read_ticks(facts: tuple[Fact, ...], text: str) -> Ticked:
         return Ticked((), facts, not_known)
     there: list[Fact] = []
     unsure: list[Fact] = []
-    for token in re.split(r"\s+and\s+|[\s,&+]+", word):
+    for token in re.split(r"\s+and\s+|[\s,;&+]+", word):
         match = re.fullmatch(r"(d?)([0-9]{1,3})[.)]?", token, re.ASCII)
         if match is None or not 1 <= int(match[2]) <= len(facts):
+            whole = "Nothing of this line was used: a list takes its own numbers alone. "
             raise NotUnderstood(
-                f"Type numbers from 1 to {len(facts)}, such as 1 3; 0 for none of these; d for I don't know."
+                f"{whole if ';' in word else ''}Type numbers from 1 to {len(facts)}, such as 1 3; "
+                "0 for none of these; d for I don't know."
             )
         (unsure if match[1] else there).append(facts[int(match[2]) - 1])
     if {fact.id for fact in there} & {fact.id for fact in unsure}:

@@ -86,14 +86,13 @@ def _chosen(sessions: list[Saved], lines: Lines) -> Path:
     if more := len(sessions) - len(offered):
         say(f"and {more} older. `--resume FILE` goes on with any of them.")
     try:
-        while text := lines.read("Number of the session, or Enter for none: "):
+        while text := lines.read("Number of the session, or Enter for none: ", fresh=True).text:
             chosen = read_number(text, len(offered))
             if chosen is not None:
                 return offered[chosen - 1].path
             if text.lower() == "q":
                 break
             say(f"Type a number from 1 to {len(offered)}, or Enter.")
-            lines.drop_typed_ahead()
     except Stopped:
         pass
     raise click.UsageError("No session was chosen. `triage ask` begins a new one.")

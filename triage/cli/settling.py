@@ -29,7 +29,6 @@ class Settling:
 
     def _ask_which(self, constraint: Constraint) -> None:
         questions, kept = self._questions, self._questions.kept
-        questions.lines.drop_typed_ahead()
         questions.begin(f"Two answers do not fit together. {constraint.because.strip()}")
         answers = kept.session.answers
         facts = [kept.book.facts[name] for name in facts_of(constraint.never) if name in answers]
@@ -37,12 +36,12 @@ class Settling:
             words = fact.nurse if questions.nurse else fact.ask
             say(f"  {number}. Change: {words} ({fact.say(answers[fact.id])})")
         say("  d. I don't know: both then count as not known")
-        while (text := questions.reply("Your answer: ", facts, _as_not_known)) is not None:
-            chosen = read_number(text, len(facts))
+        while (reply := questions.reply("Your answer: ", facts, _as_not_known, fresh=True)) is not None:
+            chosen = read_number(reply.text, len(facts))
             if chosen is not None:
                 questions.ask_one(facts[chosen - 1], aside=True)
                 return
-            if read_not_known(text) is not None:
+            if read_not_known(reply.text) is not None:
                 return
             questions.not_understood(f"Type a number from 1 to {len(facts)}, or d.")
 
