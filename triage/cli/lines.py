@@ -11,6 +11,9 @@ from triage.cli.terminal import echo
 from triage.cli.waiting import take_waiting
 from triage.cli.wrapping import fitted
 
+_BLANK = "\u00a0"
+"""The blank after a prompt, which needs a column too: it is shown as any other, and no line breaks at it."""
+
 
 class Stopped(Exception):
     """The person stops here; what was answered is kept."""
@@ -98,7 +101,7 @@ class Lines:
 
     def _line(self, prompt: str) -> tuple[str, bool]:
         """The next line, and whether its beginning was typed before this prompt's question."""
-        echo(fitted(prompt.rstrip(), sys.stderr) + " ", err=True, nl=False)
+        echo(fitted(prompt.rstrip() + _BLANK, sys.stderr), err=True, nl=False)
         try:
             line = "" if self._ended else sys.stdin.readline()
         except KeyboardInterrupt:
