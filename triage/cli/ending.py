@@ -41,6 +41,8 @@ class SpeakingGroup(click.Group):
             _forget_output()
             sys.exit(READER_GONE)
         except OSError:  # the words of an error could not be written: standard error is a full disk
+            if _shows_tracebacks():
+                raise
             _forget_output()
             sys.exit(UNREADABLE)
 
@@ -59,7 +61,7 @@ class SpeakingGroup(click.Group):
         except _ReaderGone:
             raise
         except Exception as error:
-            if os.environ.get("TRIAGE_TRACEBACK"):
+            if _shows_tracebacks():
                 raise
             _say_and_exit(error)
 
@@ -74,6 +76,10 @@ class SpeakingGroup(click.Group):
             result = super().invoke(ctx)
             sys.stdout.flush()
             return result
+
+
+def _shows_tracebacks() -> bool:
+    return bool(os.environ.get("TRIAGE_TRACEBACK"))
 
 
 @contextmanager

@@ -97,7 +97,7 @@ class Lines:
         waiting = take_waiting(sys.stdin)
         self._begun = self._begun or waiting.begun
         self._ended = self._ended or waiting.ended
-        return [typed(line) for line in waiting.lines if len(line) <= MAX_REPLY]
+        return [typed(line) if len(line) <= MAX_REPLY else "" for line in waiting.lines]
 
     def _line(self, prompt: str) -> tuple[str, bool]:
         """The next line, and whether its beginning was typed before this prompt's question."""
