@@ -226,3 +226,16 @@ def test_lines_typed_ahead_never_skip_past_an_emergency(small_book: RuleBook, tm
         assert small_book.levels[Level.now].name in at.screen
         assert "the lines after your answer" in at.screen
         assert "cancer" not in kept(tmp_path)
+
+
+def test_a_pasted_page_that_waits_is_dropped_aloud(tmp_path: Path) -> None:
+    with terminal(tmp_path, "--session", "s.yaml") as at:
+        at.child.send("60\n" + "0" * 300 + "\n")
+        at.prompt()
+        assert "the lines after your answer" in at.screen
+        assert "All that apply" in at.screen.splitlines()[-1]
+        at.type("0")
+        at.child.send("1\n" + "3" * 300 + "\n")
+        at.prompt()
+        assert "temperature" not in kept(tmp_path)
+        assert "What is your temperature?" in at.screen

@@ -111,3 +111,16 @@ def test_the_note_is_written_although_nobody_reads_the_result(tmp_path: Path) ->
     code, _ = without_a_reader(tmp_path, command, "stdout")
     assert code == 141
     assert "New numbness in the legs: Yes" in (tmp_path / "note.txt").read_text()
+
+
+def test_an_error_of_a_file_still_shows_its_traceback_where_one_is_asked_for(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [TRIAGE, "ask", "--session", "patient.yaml/s.yaml"],
+        env=environment(tmp_path, TRIAGE_TRACEBACK="1"),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert ended.stderr.startswith("Traceback")
+    assert "patient.yaml" in run(tmp_path, "ask", "--session", "patient.yaml/s.yaml").err

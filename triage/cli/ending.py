@@ -43,6 +43,8 @@ class SpeakingGroup(click.Group):
             _forget_output()
             sys.exit(READER_GONE)
         except OSError:  # the words of an error could not be written: standard error is a full disk
+            if _shows_tracebacks():
+                raise
             _forget_output()
             sys.exit(UNREADABLE)
 
@@ -60,7 +62,7 @@ class SpeakingGroup(click.Group):
         except _ReaderGone:
             raise
         except Exception as error:
-            if os.environ.get("TRIAGE_TRACEBACK"):
+            if _shows_tracebacks():
                 raise
             if is_of_memory(error):
                 os.write(2, TOLD)  # anything else would take memory
@@ -78,6 +80,10 @@ class SpeakingGroup(click.Group):
             result = super().invoke(ctx)
             sys.stdout.flush()
             return result
+
+
+def _shows_tracebacks() -> bool:
+    return bool(os.environ.get("TRIAGE_TRACEBACK"))
 
 
 @contextmanager

@@ -12,6 +12,9 @@ from triage.cli.terminal import echo
 from triage.cli.waiting import take_waiting
 from triage.cli.wrapping import fitted
 
+_BLANK = "\u00a0"
+"""The blank after a prompt, which needs a column too: it is shown as any other, and no line breaks at it."""
+
 
 class Stopped(Exception):
     """The person stops here; what was answered is kept."""
@@ -96,14 +99,14 @@ class Lines:
         waiting = take_waiting(sys.stdin)
         self._begun = self._begun or waiting.begun
         self._ended = self._ended or waiting.ended
-        return [typed(line) for line in waiting.lines if len(line) <= MAX_REPLY]
+        return [typed(line) if len(line) <= MAX_REPLY else "" for line in waiting.lines]
 
     def _line(self, prompt: str) -> tuple[str, bool]:
         """The next line, and whether its beginning was typed before this prompt's question."""
-        *above, last = fitted(prompt.rstrip(), sys.stderr)
+        *above, last = fitted(prompt.rstrip() + _BLANK, sys.stderr)
         for text in above:
             echo(text, err=True)
-        echo(f"{last} ", err=True, nl=False)
+        echo(last, err=True, nl=False)
         try:
             line = "" if self._ended else sys.stdin.readline()
         except KeyboardInterrupt:

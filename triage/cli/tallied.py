@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
-from triage.book.legible import one_line
 from triage.book.rule import Told
+from triage.cli.progress_line import filled, progress_line
 from triage.cli.terminal import echo, echo_over
+from triage.cli.wrapping import columns_of
 
 if TYPE_CHECKING:
     from triage.cohort.run import Tally
@@ -31,25 +30,31 @@ def progress(source: Source) -> Iterator[Callable[[Tally, int], None]]:
         return
     began = time.monotonic()
 
-    def rate(tally: Tally) -> str:
-        return f"{tally.read:,} rows, {tally.read / max(time.monotonic() - began, 0.001):,.0f} a second"
+    def moved(tally: Tally, done: int) -> None:
+        seconds = max(time.monotonic() - began, 0.001)
+        rate = [f"{tally.read:,} rows", f"{tally.read / seconds:,.0f} a second"]
+        show([*_share(done, source.size), *rate, *_left(done, source.size, seconds)])
 
-    if source.size is None:
-        yield lambda tally, done: echo_over(f"{source.name}  {rate(tally)} ")
-        echo(err=True)
-        return
-    with click.progressbar(
-        length=source.size,
-        label=one_line(source.name),
-        file=sys.stderr,
-        item_show_func=lambda rows: rows,
-        show_eta=True,
-    ) as bar:
+    def show(parts: Sequence[str]) -> None:
+        columns = columns_of(sys.stderr) - 1  # in the last one a letter moves some terminals to the next line
+        echo_over(filled(progress_line(source.name, parts, columns, sys.stderr.encoding), columns))
 
-        def moved(tally: Tally, done: int) -> None:
-            bar.update(done - bar.pos, rate(tally))
-
+    show(_share(0, source.size))
+    try:
         yield moved
+    finally:
+        echo(err=True)
+
+
+def _share(done: int, size: int | None) -> list[str]:
+    return [] if size is None else [f"{100 * done // size if size else 100}%"]
+
+
+def _left(done: int, size: int | None, seconds: float) -> list[str]:
+    if size is None or not 0 < done < size:
+        return []
+    left = int(seconds * (size - done) / done)
+    return [f"{left // 3600:02}:{left // 60 % 60:02}:{left % 60:02} left"]
 
 
 def say_tally(tally: Tally, problems: Path, *, compared: bool) -> None:

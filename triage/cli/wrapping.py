@@ -8,6 +8,7 @@ import shutil
 import textwrap
 from typing import TextIO
 
+_NARROWEST = 20  # columns; in fewer, text breaks at nearly every word
 _START = re.compile(r"\s*(?:[0-9a-z]{1,3}\. |> )?")
 
 
@@ -36,11 +37,14 @@ def _wrapped(line: str, width: int, hanging: int) -> list[str]:
 
 
 def width_of(stream: TextIO | None) -> int | None:
-    """The width of this stream's own terminal; None where it is none, such as a pipe or a file."""
-    if stream is None or not stream.isatty():
-        return None
+    """The width to which text for this stream is wrapped; None where it is a pipe or a file."""
+    return None if stream is None or not stream.isatty() else max(columns_of(stream), _NARROWEST)
+
+
+def columns_of(stream: TextIO) -> int:
+    """The columns of this stream's own terminal, or where it does not say, of the command's."""
     try:
         columns = os.get_terminal_size(stream.fileno()).columns
     except OSError:
         columns = 0
-    return max(columns or shutil.get_terminal_size().columns, 20)
+    return columns or shutil.get_terminal_size().columns
