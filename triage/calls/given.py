@@ -7,7 +7,7 @@ fever of last year is none of today's.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, datetime, timedelta
 
 OVER_MIDNIGHT = timedelta(hours=1)
 """A call that goes on past midnight is still the same call."""
@@ -43,8 +43,14 @@ def still_counts(on: datetime, at: datetime, hours: int | None = None) -> bool:
 
 
 def read_time(text: str) -> datetime:
-    """A time as it is written in a session. Raises ValueError; without an offset it is a time of here."""
-    return datetime.fromisoformat(text).astimezone()
+    """A time as it is written in a session. Raises ValueError; without an offset it is a time of here.
+
+    The first and the last year of the calendar are refused: in another time zone they may be none.
+    """
+    at = datetime.fromisoformat(text)
+    if not MINYEAR < at.year < MAXYEAR:
+        raise ValueError(text)
+    return at.astimezone()
 
 
 def write_time(at: datetime) -> str:
