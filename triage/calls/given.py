@@ -39,7 +39,8 @@ def still_counts(on: datetime, at: datetime, hours: int | None = None) -> bool:
     age = at - on
     if hours is not None:
         return -CLOCK_SLIPS <= age <= timedelta(hours=hours)
-    return on.astimezone(at.tzinfo).date() == at.date() or -CLOCK_SLIPS <= age <= OVER_MIDNIGHT
+    # Each by the wall clock of its own moment: over a change to summer time, 23:30 would become today.
+    return on.astimezone().date() == at.astimezone().date() or -CLOCK_SLIPS <= age <= OVER_MIDNIGHT
 
 
 def read_time(text: str) -> datetime:
