@@ -210,6 +210,20 @@ def test_the_same_screen_says_why_it_asks_and_not_why_it_asked_before(
     assert (session.is_edited, dict(session.unconfirmed)) == (False, {"cancer": "lung"})
 
 
+def test_a_file_of_an_older_triage_is_not_told_as_changed_and_still_counts_only_once_confirmed(
+    path: Path, tmp_path: Path
+) -> None:
+    path.write_text(path.read_text().partition("  session:")[0])
+    said = run_here(tmp_path, "ask", "--resume", "s.yaml", "--format", "json")
+    assert "An older triage wrote this file, without a checksum" in said.err
+    assert "fault of the disk" not in said.err
+    assert (json.loads(said.out)["facts"], json.loads(said.out)["ticked"]) == ({}, [])
+    said = run_here(tmp_path, "decide", "s.yaml")
+    assert said.err == "s.yaml has no checksum: nobody can tell whether it was changed since.\n"
+    assert decided(tmp_path, "\nq\n")["facts"].keys() == ANSWERS.keys()
+    assert "older triage" not in run_here(tmp_path, "ask", "--resume", "s.yaml").err
+
+
 def put_there(book: RuleBook, path: Path) -> None:
     """Another person's whole session in the place of this one."""
     session = Session(book, path.with_name("other.yaml"))

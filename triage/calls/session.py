@@ -20,7 +20,7 @@ from triage.book.whole_file import write_whole
 from triage.calls.given import Given, now, still_counts, write_time
 from triage.calls.locks import Lock
 from triage.calls.note import Call
-from triage.calls.session_file import Contents, Earlier, SavedFile, read_saved, written
+from triage.calls.session_file import Contents, Earlier, SavedFile, is_of_before, read_saved, written
 
 
 class EditedOutside(Exception):
@@ -49,6 +49,8 @@ class Session:
         """What a resumed session was asked by another rule book, and this one does not ask, or not so."""
         self.is_edited = False
         """Whether the unconfirmed answers are of a file as somebody else than triage wrote it."""
+        self.is_of_before = False
+        """Whether an older triage wrote it, which wrote no checksum."""
         self.is_replaced = False
         """Whether they are of a file that somebody put there while this session was open."""
         self.kept = True
@@ -160,7 +162,7 @@ class Session:
             self._put_back(name, answer)
             if answer is not None and self._lasts(name, answer) and not self._counts(name):
                 contents.given[name] = Given(at, contents.given[name].first)
-        self.is_edited = self.is_replaced = False
+        self.is_edited = self.is_of_before = self.is_replaced = False
         self.renew()
         self._keep()
 
@@ -202,6 +204,7 @@ class Session:
     def _take(self, saved: SavedFile, *, replaced: bool = False) -> None:
         self.contents, self.gone, self.asked_again = saved.contents, saved.gone, ()
         self._on_disk, self.is_edited, self.is_replaced = saved.raw, not saved.intact, replaced
+        self.is_of_before = is_of_before(saved.raw)
         for name, answer in list(self.unconfirmed.items()):
             # Another book may not hold it for lasting, and a clock may have been set back to its day.
             if answer is None or not self._lasts(name, answer) or self._counts(name):

@@ -88,6 +88,11 @@ def is_intact(raw: bytes) -> bool:
     return bool(mark) and checksum == _digest(text) + b"\n"
 
 
+def is_of_before(raw: bytes) -> bool:
+    """Whether the file is of the triage that wrote neither when each answer was given nor a checksum."""
+    return b"\n  session:" not in raw and _CHECKSUM not in raw
+
+
 def read_saved(book: RuleBook, path: Path) -> SavedFile:
     """The session in a file. Raises Problems for a file that holds none."""
     from triage.book.reading import shape

@@ -9,6 +9,7 @@ from triage.cli.lines import Lines, Stopped, say
 from triage.cli.replies import read_move, read_number
 from triage.decision.sentences import TICKED
 
+_IS_THIS = "Is this what was answered, and is it still right?"
 _ALL_RIGHT = ("", "y", "yes")
 _NONE_RIGHT = ("0", "n", "no", "none")
 
@@ -20,10 +21,13 @@ def confirmed(session: Session, lines: Lines, *, nurse: bool) -> dict[str, bool]
     say("")
     if session.is_replaced:
         say("Nothing of the changed file counts yet.")
-        say("Is this what was answered?")
+        say(_IS_THIS)
+    elif session.is_of_before:
+        say("An older triage wrote this file, without a checksum: nobody can tell whether it was changed.")
+        say(_IS_THIS)
     elif session.is_edited:
         say("The file is not as triage wrote it: a person or a fault of the disk changed it.")
-        say("Is this what was answered?")
+        say(_IS_THIS)
     else:
         say("This was told earlier, and mostly stays so. Is it still right?")
     for number, name in enumerate(names, start=1):
