@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -189,6 +191,43 @@ def test_a_file_that_became_unreadable_meanwhile_cannot_be_gone_on_from(tmp_path
     at.prompt()
     assert (tmp_path / "s.yaml.edited-1").read_text() == "shopping list"
     at.child.close(force=True)
+
+
+def test_a_pipe_in_the_place_of_the_file_hangs_nobody(tmp_path: Path) -> None:
+    at = at_a_question(tmp_path, tmp_path / "s.yaml")
+    (tmp_path / "s.yaml").unlink()
+    os.mkfifo(tmp_path / "s.yaml")
+    assert "NOT SAVED: Not a plain file any more." in at.type("0")
+    at.child.close(force=True)
+
+
+def test_a_name_that_no_file_may_hold_as_it_is_makes_no_session_unreadable(
+    small_book: RuleBook, path: Path
+) -> None:
+    edit(path, 'name: "session', 'name: "Rene\\u0301')
+    session = Session.resume(small_book, path)
+    session.confirm(dict.fromkeys(session.unconfirmed, True))
+    session.close()
+    again = Session.resume(small_book, path)
+    again.close()
+    assert (again.is_edited, again.answers) == (False, ANSWERS)
+
+
+@pytest.mark.parametrize("wording", ["[a]", "x", '""'])
+def test_words_in_a_form_that_triage_does_not_write_are_no_defect(
+    wording: str, small_book: RuleBook, path: Path
+) -> None:
+    text = path.read_text().replace(small_book.hash, "0" * 64).partition("    wording:")[0]
+    path.write_text(f"{text}    wording: {wording}\n")
+    with pytest.raises(Problems, match="S00"):
+        Session.resume(small_book, path)
+
+
+@pytest.mark.parametrize("year", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_time_that_is_none_in_this_time_zone_is_no_defect(year: str, path: Path, tmp_path: Path) -> None:
+    path.write_text(re.sub(r'asked_on: "[^"]*"', f'asked_on: "{year}"', path.read_text()))
+    assert "is no time" in run_here(tmp_path, "ask", "--resume", "s.yaml").err
+    assert f"These answers are of {year}" in run_here(tmp_path, "decide", "s.yaml").err
 
 
 def test_a_session_file_that_appears_after_the_start_is_not_overwritten(tmp_path: Path) -> None:

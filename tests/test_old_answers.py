@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from tests.sessions import made_older
 from triage.book.book import RuleBook
 from triage.book.facts import Answer, NotKnown
 from triage.calls import session as session_module
-from triage.calls.given import still_counts
+from triage.calls.given import read_time, still_counts
 from triage.calls.session import Session
 
 WELL: dict[str, Answer] = {
@@ -30,7 +31,7 @@ WELL: dict[str, Answer] = {
     "cancer": "lung",
 }
 YEAR = timedelta(days=365)
-NOON = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
+NOON = datetime(2026, 11, 28, 12, 0).astimezone()
 
 
 def kept(book: RuleBook, path: Path, answers: dict[str, Answer], *ticked: str, age: timedelta = YEAR) -> Path:
@@ -171,9 +172,35 @@ def test_an_answer_counts_for_the_day_or_for_the_hours_of_the_clinic(
 
 
 def test_a_call_over_midnight_is_one_call_and_the_next_evening_is_another() -> None:
-    before, after = datetime(2026, 11, 28, 23, 50, tzinfo=UTC), datetime(2026, 11, 29, 0, 20, tzinfo=UTC)
+    before, after = NOON + timedelta(hours=11, minutes=50), NOON + timedelta(hours=12, minutes=20)
     assert still_counts(before, after)
     assert not still_counts(before, after + timedelta(hours=1))
+
+
+@pytest.fixture
+def in_berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The time zone of this process."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Europe/Berlin")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.parametrize(
+    ("given", "at", "counts"),
+    [
+        ("2026-03-28T23:30:00+01:00", "2026-03-29T12:00:00+02:00", False),  # summer time began that night
+        ("2026-03-29T00:30:00+01:00", "2026-03-29T23:30:00+02:00", True),
+        ("2026-10-25T00:30:00+02:00", "2026-10-25T23:30:00+01:00", True),  # summer time ended
+        ("2026-10-24T22:30:00+02:00", "2026-10-25T23:30:00+01:00", False),
+        ("2026-11-28T01:00:00+14:00", "2026-11-28T23:30:00+01:00", False),  # by the clock here, yesterday
+    ],
+)
+def test_an_answer_of_yesterday_is_none_of_today_where_the_clock_was_changed_in_the_night(
+    given: str, at: str, counts: bool, in_berlin: None
+) -> None:
+    assert still_counts(read_time(given), datetime.fromisoformat(at)) is counts
 
 
 def test_the_hours_of_the_settings_are_heeded(small_book: RuleBook, tmp_path: Path) -> None:

@@ -148,7 +148,7 @@ def test_a_new_session_mentions_what_was_not_finished_today_and_nothing_else(
     mentioned = [line for line in said.err.splitlines() if line.startswith("Not finished today: ")]
     assert len(mentioned) == 1
     assert mentioned[0].startswith("Not finished today: 60 years, In a lung, begun ")
-    assert mentioned[0].endswith(f"To go on with it: triage ask --resume {path}")
+    assert f"To go on with it:\n  triage ask --resume {path}\n" in said.err
 
 
 def test_a_session_that_is_open_in_another_window_is_not_offered(folder: Path, tmp_path: Path) -> None:

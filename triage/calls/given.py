@@ -7,7 +7,7 @@ fever of last year is none of today's.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, datetime, timedelta
 
 OVER_MIDNIGHT = timedelta(hours=1)
 """A call that goes on past midnight is still the same call."""
@@ -39,12 +39,19 @@ def still_counts(on: datetime, at: datetime, hours: int | None = None) -> bool:
     age = at - on
     if hours is not None:
         return -CLOCK_SLIPS <= age <= timedelta(hours=hours)
-    return on.astimezone(at.tzinfo).date() == at.date() or -CLOCK_SLIPS <= age <= OVER_MIDNIGHT
+    # Each by the wall clock of its own moment: over a change to summer time, 23:30 would become today.
+    return on.astimezone().date() == at.astimezone().date() or -CLOCK_SLIPS <= age <= OVER_MIDNIGHT
 
 
 def read_time(text: str) -> datetime:
-    """A time as it is written in a session. Raises ValueError; without an offset it is a time of here."""
-    return datetime.fromisoformat(text).astimezone()
+    """A time as it is written in a session. Raises ValueError; without an offset it is a time of here.
+
+    The first and the last year of the calendar are refused: in another time zone they may be none.
+    """
+    at = datetime.fromisoformat(text)
+    if not MINYEAR < at.year < MAXYEAR:
+        raise ValueError(text)
+    return at.astimezone()
 
 
 def write_time(at: datetime) -> str:

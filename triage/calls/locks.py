@@ -29,7 +29,7 @@ class Lock:
 def is_locked(path: Path) -> bool:
     """Whether a session that is running now has this file."""
     try:
-        descriptor = os.open(_lock_path(path), os.O_RDONLY | os.O_NOFOLLOW)
+        descriptor = os.open(_lock_path(path), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         return False
     try:
@@ -45,7 +45,10 @@ def is_locked(path: Path) -> bool:
 
 def _lock_path(path: Path) -> Path:
     """Beside the file itself, by whichever link it is named."""
-    file = path.resolve()
+    try:
+        file = path.resolve()
+    except RuntimeError:  # how Python before 3.13 says that links lead round in a circle
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from None
     return file.with_name(file.name + ".lock")
 
 

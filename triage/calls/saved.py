@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 from triage.book.book import RuleBook
+from triage.book.facts import Answers
 from triage.book.logic import facts_of
 from triage.book.problems import Problems
+from triage.book.reading.text import MAX_BYTES
 from triage.calls.given import CLOCK_SLIPS, now, still_counts
 from triage.calls.locks import is_locked
 from triage.calls.session_file import FINISHED, Contents, read_saved
@@ -24,23 +28,17 @@ class Saved:
     path: Path
     contents: Contents
     person: str
+    count: int
 
     @classmethod
     def read(cls, book: RuleBook, path: Path) -> Saved:
         """The session in a file. Raises Problems for one that holds none."""
-        return cls.of(book, path, read_saved(book, path).contents)
-
-    @classmethod
-    def of(cls, book: RuleBook, path: Path, contents: Contents) -> Saved:
-        """What is told of a session: whom the book is for, and what lasts, tell one person from another."""
-        scope, screens, answers = facts_of(book.scope), list(book.screens), contents.answers
-        telling = [
-            fact
-            for fact in book.facts.values()
-            if fact.id in answers and (fact.id in scope or (fact.lasts == "always" and not fact.ordered))
-        ]
-        telling.sort(key=lambda fact: screens.index(fact.screen))
-        return cls(path, contents, ", ".join(fact.say(answers[fact.id]) for fact in telling))
+        saved = read_saved(book, path)
+        contents = saved.contents
+        pending = {name: answer for name, answer in contents.unconfirmed.items() if answer is not None}
+        person = _person(book, {**pending, **contents.answers})
+        everything = (contents.answers, contents.ticked, contents.unconfirmed, saved.gone)
+        return cls(path, contents, person, sum(map(len, everything)))
 
     @property
     def last_on(self) -> datetime:
@@ -57,10 +55,9 @@ class Saved:
         return self.last_on > now() + CLOCK_SLIPS
 
     def __str__(self) -> str:
-        count = len(self.contents.answers) + len(self.contents.ticked)
         begun = f"begun {_shown(self.contents.begun_on)}"
-        last = f"last answer {_shown(self.last_on)}" if count else "no answer yet"
-        parts = [self.person, begun, last, f"{count} answer{'' if count == 1 else 's'}"]
+        last = f"last answer {_shown(self.last_on)}" if self.count else "no answer yet"
+        parts = [self.person, begun, last, f"{self.count} answer{'' if self.count == 1 else 's'}"]
         if self.contents.finished_on:
             parts.append(f"finished {_shown(self.contents.finished_on)}")
         return ", ".join(filter(None, parts))
@@ -74,19 +71,27 @@ def unfinished_sessions(book: RuleBook, folder: Path) -> tuple[list[Saved], list
     found: list[Saved] = []
     unreadable: list[Path] = []
     for path in _newest_first(folder):
-        if _says_finished(path) or is_locked(path):
-            continue
+        kind = _kind(path)
+        if kind == "unreadable":
+            unreadable.append(path)
+        elif kind == "unfinished" and not is_locked(path):
+            try:
+                found.append(Saved.read(book, path))
+            except Problems:
+                unreadable.append(path)
+    return sorted(found, key=lambda one: one.last_on, reverse=True), unreadable
+
+
+def finished_sessions(book: RuleBook, folder: Path, most: int) -> tuple[list[Saved], list[Path]]:
+    """The last sessions of a folder that are over, and of their files those that cannot be read."""
+    found: list[Saved] = []
+    unreadable: list[Path] = []
+    for path in [path for path in _newest_first(folder) if _kind(path) == "finished"][:most]:
         try:
             found.append(Saved.read(book, path))
         except Problems:
             unreadable.append(path)
     return sorted(found, key=lambda one: one.last_on, reverse=True), unreadable
-
-
-def finished_sessions(book: RuleBook, folder: Path, most: int) -> list[Saved]:
-    """The last sessions of a folder that are over."""
-    over = [path for path in _newest_first(folder) if _says_finished(path)][:most]
-    return sorted((Saved.read(book, path) for path in over), key=lambda one: one.last_on, reverse=True)
 
 
 def unfinished_today(book: RuleBook, folder: Path, hours: int | None) -> Iterator[Saved]:
@@ -100,7 +105,7 @@ def unfinished_today(book: RuleBook, folder: Path, hours: int | None) -> Iterato
         touched = _touched(path)
         if not (still_counts(touched, at, hours) or touched > at):
             return
-        if _says_finished(path) or is_locked(path):
+        if _kind(path) != "unfinished" or is_locked(path):
             continue
         try:
             one = Saved.read(book, path)
@@ -110,26 +115,50 @@ def unfinished_today(book: RuleBook, folder: Path, hours: int | None) -> Iterato
             yield one
 
 
+def _person(book: RuleBook, answers: Answers) -> str:
+    """Whom the book is for, and what lasts, tell one person from another.
+
+    Papers are left out: of what a report says, the answer alone tells nothing.
+    """
+    scope, screens = facts_of(book.scope), list(book.screens)
+    telling = [
+        fact
+        for fact in book.facts.values()
+        if fact.id in answers
+        and (fact.id in scope or (fact.lasts == "always" and fact.asked_of == "patient" and not fact.ordered))
+    ]
+    telling.sort(key=lambda fact: screens.index(fact.screen))
+    return ", ".join(fact.say(answers[fact.id]) for fact in telling)
+
+
 def _newest_first(folder: Path) -> list[Path]:
-    return sorted(folder.glob("*.yaml"), key=_touched, reverse=True)
+    """The files that are named as sessions are. Raises OSError for a folder that nobody here may read."""
+    try:
+        files = [path for path in folder.iterdir() if path.suffix == ".yaml"]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return sorted(files, key=_touched, reverse=True)
 
 
 def _touched(path: Path) -> datetime:
-    """When the file was written last; long ago where it is gone by now."""
+    """When the file was written last; long ago where it is gone by now, or a link that leads nowhere."""
     try:
         return datetime.fromtimestamp(path.stat().st_mtime).astimezone()
-    except FileNotFoundError:
+    except (OSError, OverflowError, ValueError):
         return datetime.fromtimestamp(0).astimezone()
 
 
-def _says_finished(path: Path) -> bool:
-    """Whether the file says that the session is over, or is gone by now. Parsing takes far longer."""
+def _kind(path: Path) -> Literal["unfinished", "finished", "unreadable", "gone"]:
+    """What a file seems to hold. Parsing it takes far longer; a pipe or a device may never end."""
     try:
-        return FINISHED in path.read_bytes()
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode) or about.st_size > MAX_BYTES:
+            return "unreadable"
+        return "finished" if FINISHED in path.read_bytes() else "unfinished"
     except FileNotFoundError:
-        return True
+        return "gone"
     except OSError:
-        return False  # reading it as a session tells why
+        return "unreadable"
 
 
 def _shown(at: datetime) -> str:

@@ -6,8 +6,10 @@ goes on from its last answer. The file is for its owner's eyes only.
 
 from __future__ import annotations
 
+import errno
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+import stat
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -18,7 +20,7 @@ from triage.book.whole_file import write_whole
 from triage.calls.given import Given, now, still_counts, write_time
 from triage.calls.locks import Lock
 from triage.calls.note import Call
-from triage.calls.session_file import Contents, Earlier, SavedFile, read_saved, written
+from triage.calls.session_file import Contents, Earlier, SavedFile, is_of_before, read_saved, written
 
 
 class EditedOutside(Exception):
@@ -28,9 +30,9 @@ class EditedOutside(Exception):
 class Session:
     """The answers of one patient, in the order given, and the file that keeps them (None: nowhere).
 
-    `unconfirmed` are answers that count only once they are confirmed: what lasts, told on an earlier
-    day, and all of a file that somebody else than triage wrote. `asked_again` are the facts of which
-    earlier answers no longer count.
+    Some answers count only once they are confirmed: what lasts, told on an earlier day, and all of a
+    file that somebody else than triage wrote or put there. `asked_again` are the facts of which earlier
+    answers no longer count.
     """
 
     def __init__(self, book: RuleBook, path: Path | None, hours: int | None = None) -> None:
@@ -42,12 +44,15 @@ class Session:
         id = secrets.token_hex(4)
         self.book, self.path, self.hours = book, path, hours
         self.contents = Contents(id, f"session {id}", begun, begun)
-        self.unconfirmed: dict[str, Answer] = {}
         self.asked_again: tuple[str, ...] = ()
         self.gone: tuple[str, ...] = ()
         """What a resumed session was asked by another rule book, and this one does not ask, or not so."""
         self.is_edited = False
-        """Whether the file was resumed as somebody else than triage wrote it."""
+        """Whether the unconfirmed answers are of a file as somebody else than triage wrote it."""
+        self.is_of_before = False
+        """Whether an older triage wrote it, which wrote no checksum."""
+        self.is_replaced = False
+        """Whether they are of a file that somebody put there while this session was open."""
         self.kept = True
         """Whether the file holds every answer, or there is no file to hold them."""
         self._on_disk: bytes | None = None
@@ -81,6 +86,11 @@ class Session:
         return self.contents.ticked
 
     @property
+    def unconfirmed(self) -> Mapping[str, Answer | None]:
+        """The answers that count only once they are confirmed; None is a tick."""
+        return self.contents.unconfirmed
+
+    @property
     def name(self) -> str:
         return self.contents.name
 
@@ -88,11 +98,6 @@ class Session:
     def asked_on(self) -> datetime:
         """When the call began whose answers these are."""
         return self.contents.asked_on
-
-    @property
-    def holds_something(self) -> bool:
-        """Whether there is any answer to go on from."""
-        return bool(self.answers or self.ticked or self.unconfirmed)
 
     @property
     def other_books(self) -> tuple[str, ...]:
@@ -130,34 +135,35 @@ class Session:
         earlier call. Nothing is written yet.
         """
         contents, at = self.contents, now()
-        old = [
-            name
-            for name, given in contents.given.items()
-            if name not in self.unconfirmed and not still_counts(given.on, at, self.hours)
-        ]
+        old = [name for name in contents.given if name not in self.unconfirmed and not self._counts(name)]
         if not old:
             return False
         answers = {name: contents.answers[name] for name in old if name in contents.answers}
         ticked = tuple(name for name in contents.ticked if name in old)
         said = {name: self.book.facts[name].write(answer) for name, answer in answers.items()}
         contents.earlier.append(Earlier(write_time(contents.asked_on), self.book.hash, said, ticked))
-        lasting = [name for name in answers if self.book.facts[name].lasts == "always"]
-        self._to_confirm([name for name in lasting if not isinstance(answers[name], NotKnown)])
+        self._to_confirm([name for name, answer in answers.items() if self._lasts(name, answer)])
         self.asked_again = tuple(name for name in old if name not in self.unconfirmed)
         self._drop(self.asked_again)
-        contents.asked_on = at
+        contents.asked_on = min((contents.given[name].on for name in self._counting()), default=at)
         return True
 
-    def confirm(self, names: Collection[str]) -> None:
-        """Has these unconfirmed answers count from now on, and no other. Raises as `give` does."""
+    def confirm(self, right: Mapping[str, bool]) -> None:
+        """Has unconfirmed answers count from now on that were shown and are right, and forgets the others.
+
+        What does not last is as old as it was. Raises as `give` does.
+        """
         at, contents = now(), self.contents
-        for name, answer in self.unconfirmed.items():
-            if name in names:
-                contents.answers[name] = answer
+        for name, is_right in right.items():
+            answer = contents.unconfirmed.pop(name)
+            if not is_right:
+                contents.given.pop(name)
+                continue
+            self._put_back(name, answer)
+            if answer is not None and self._lasts(name, answer) and not self._counts(name):
                 contents.given[name] = Given(at, contents.given[name].first)
-            else:
-                contents.given.pop(name, None)
-        self.unconfirmed = {}
+        self.is_edited = self.is_of_before = self.is_replaced = False
+        self.renew()
         self._keep()
 
     def finish(self) -> None:
@@ -165,9 +171,12 @@ class Session:
         self._keep(finished_on=now())
 
     def take_theirs(self) -> None:
-        """Goes on from the file as somebody else changed it. Raises Problems for one that is no session."""
+        """Goes on from the file as somebody else changed it, once all of it is confirmed.
+
+        Raises Problems for one that is no session.
+        """
         assert self.path is not None
-        self._take(read_saved(self.book, self.path))
+        self._take(read_saved(self.book, self.path), replaced=True)
         self.kept = True
 
     def take_ours(self) -> Path | None:
@@ -184,7 +193,7 @@ class Session:
     def keep_nothing(self) -> None:
         """Writes nothing from here on."""
         self.close()
-        self.path = None
+        self.path, self.kept = None, True
 
     def close(self) -> None:
         """Lets another session have the file."""
@@ -192,21 +201,44 @@ class Session:
             self._lock.release()
             self._lock = None
 
-    def _take(self, saved: SavedFile) -> None:
-        self.contents, self.gone = saved.contents, saved.gone
-        self._on_disk, self.is_edited = saved.raw, not saved.intact
-        self.unconfirmed = {}
+    def _take(self, saved: SavedFile, *, replaced: bool = False) -> None:
+        self.contents, self.gone, self.asked_again = saved.contents, saved.gone, ()
+        self._on_disk, self.is_edited, self.is_replaced = saved.raw, not saved.intact, replaced
+        self.is_of_before = is_of_before(saved.raw)
+        for name, answer in list(self.unconfirmed.items()):
+            # Another book may not hold it for lasting, and a clock may have been set back to its day.
+            if answer is None or not self._lasts(name, answer) or self._counts(name):
+                self._put_back(name, self.contents.unconfirmed.pop(name))
         self.renew()
-        if self.is_edited:
-            self._to_confirm(list(self.answers))
+        if self.is_edited or replaced:
+            self._to_confirm(list(self._counting()))
+
+    def _counting(self) -> Iterator[str]:
+        """What was answered or ticked and is not to be confirmed first."""
+        yield from (*self.answers, *self.ticked)
+
+    def _counts(self, name: str) -> bool:
+        return still_counts(self.contents.given[name].on, now(), self.hours)
+
+    def _put_back(self, name: str, answer: Answer | None) -> None:
+        """Has an answer or a tick count again that was to be confirmed."""
+        if answer is None:
+            self.contents.ticked.append(name)
+        else:
+            self.contents.answers[name] = answer
+
+    def _lasts(self, name: str, answer: Answer) -> bool:
+        return self.book.facts[name].lasts == "always" and not isinstance(answer, NotKnown)
 
     def _to_confirm(self, names: Collection[str]) -> None:
-        """Takes answers out of those that count, but not their times."""
-        for name in names:
-            self.unconfirmed[name] = self.contents.answers.pop(name)
+        """Takes answers and ticks out of those that count, but not their times."""
+        contents = self.contents
+        contents.unconfirmed.update({name: contents.answers.pop(name, None) for name in names})
+        contents.ticked = [name for name in contents.ticked if name not in names]
 
     def _forget(self, names: Collection[str]) -> None:
-        self.unconfirmed = {name: answer for name, answer in self.unconfirmed.items() if name not in names}
+        for name in names:
+            self.contents.unconfirmed.pop(name, None)
         self._drop(names)
 
     def _drop(self, names: Collection[str]) -> None:
@@ -229,8 +261,10 @@ class Session:
 
 
 def _bytes_at(path: Path) -> bytes | None:
-    """What stands in a file now; None where there is none."""
+    """What stands in a file now; None where there is none. Raises OSError, also for what never ends."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise OSError(errno.EINVAL, "Not a plain file any more", str(path))
         return path.read_bytes()
     except FileNotFoundError:
         return None

@@ -7,19 +7,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from triage.book.book import RuleBook
 from triage.book.facts import Answer, Fact
-from triage.book.problems import Problem, Problems
+from triage.book.problems import Problem, Problems, nearest
 from triage.book.quantity import UnreadableAnswer
 from triage.book.reading.case import read_cases
 from triage.book.reading.text import Page, Place, parse_page, read_raw
 from triage.calls.given import Given, read_time, write_time
+
+if TYPE_CHECKING:
+    from triage.book.reading import shape
 
 _NOT_OURS, _OURS = ("story", "denied", "expect"), ("asked_on", "rules_hash")
 _CHECKSUM = b"  checksum: "
@@ -42,7 +46,8 @@ class Earlier:
 class Contents:
     """What a session's file holds. Answers and ticks are in the order given, each with its time.
 
-    `asked_on` is when the call began whose answers these are, and `begun_on` when the first one did.
+    `unconfirmed` are answers that count only once they are confirmed; None is a tick. `asked_on` is when
+    the call began whose answers these are, and `begun_on` when the first one did.
     """
 
     id: str
@@ -52,6 +57,7 @@ class Contents:
     finished_on: datetime | None = None
     answers: dict[str, Answer] = field(default_factory=dict)
     ticked: list[str] = field(default_factory=list)
+    unconfirmed: dict[str, Answer | None] = field(default_factory=dict)
     given: dict[str, Given] = field(default_factory=dict)
     earlier: list[Earlier] = field(default_factory=list)
 
@@ -82,6 +88,11 @@ def is_intact(raw: bytes) -> bool:
     return bool(mark) and checksum == _digest(text) + b"\n"
 
 
+def is_of_before(raw: bytes) -> bool:
+    """Whether the file is of the triage that wrote neither when each answer was given nor a checksum."""
+    return b"\n  session:" not in raw and _CHECKSUM not in raw
+
+
 def read_saved(book: RuleBook, path: Path) -> SavedFile:
     """The session in a file. Raises Problems for a file that holds none."""
     from triage.book.reading import shape
@@ -99,12 +110,14 @@ def read_saved(book: RuleBook, path: Path) -> SavedFile:
     case, said = cases[0], shape.shape_page(page, shape.CaseShape, place)
     kept = said.session or shape.SessionShape(id="0", begun_on=case.asked_on)
     asked_on = _time(page, (*place, "asked_on"), case.asked_on)
-    given = {name: Given(asked_on, asked_on) for name in (*case.answers, *case.ticked)}
+    unconfirmed = _unconfirmed(book, page, (*place, "session", "unconfirmed"), kept.unconfirmed)
+    given = {name: Given(asked_on, asked_on) for name in (*case.answers, *case.ticked, *unconfirmed)}
     for index, one in enumerate(kept.given):
         at: Place = (*place, "session", "given", index)
         on = _time(page, (*at, "on"), one.on)
         times = Given(on, _time(page, (*at, "first"), one.first) if one.first else on)
         given.update({name: times for name in one.facts if name in given})
+    asked = {*case.answers, *case.ticked}
     earlier = [Earlier(e.asked_on, e.rules_hash, e.facts, tuple(e.ticked)) for e in kept.earlier]
     contents = Contents(
         id=kept.id,
@@ -116,11 +129,37 @@ def read_saved(book: RuleBook, path: Path) -> SavedFile:
         else None,
         answers=dict(case.answers),
         ticked=[name for name in case.ticked if name not in case.answers],
+        unconfirmed={name: answer for name, answer in unconfirmed.items() if name not in asked},
         given=given,
         earlier=[*earlier, *left_out],
     )
     gone = tuple(name for block in left_out for name in (*block.facts, *block.ticked))
     return SavedFile(contents, raw, is_intact(raw), gone)
+
+
+def _unconfirmed(
+    book: RuleBook, page: Page, place: Place, said: shape.UnconfirmedShape | None
+) -> dict[str, Answer | None]:
+    answers: dict[str, Answer | None] = {}
+    found = []
+    for name, word in said.facts.items() if said else ():
+        at: Place = (*place, "facts", name)
+        try:
+            answers[name] = book.facts[name].read(word)
+        except KeyError:
+            found.append(
+                page.problem(at, "K003", f'unknown fact "{name}"', nearest(name, book.facts), key=True)
+            )
+        except UnreadableAnswer as error:
+            found.append(page.problem(at, "K004", f"{name}: {error.what}", error.write))
+    for index, name in enumerate(said.ticked if said else ()):
+        if name not in book.facts:
+            what, hint = f'unknown fact "{name}"', nearest(name, book.facts)
+            found.append(page.problem((*place, "ticked", index), "K003", what, hint))
+        answers.setdefault(name, None)
+    if found:
+        raise Problems(found)
+    return answers
 
 
 def wording(book: RuleBook, fact: Fact) -> str:
@@ -136,17 +175,23 @@ def _digest(text: bytes) -> bytes:
 
 
 def _lines(book: RuleBook, contents: Contents) -> Iterator[str]:
-    answers = {name: book.facts[name].write(answer) for name, answer in contents.answers.items()}
-    given = {name: contents.given[name] for name in (*contents.answers, *contents.ticked)}
+    pending = {name: answer for name, answer in contents.unconfirmed.items() if answer is not None}
+    given = {
+        name: contents.given[name] for name in (*contents.answers, *contents.ticked, *contents.unconfirmed)
+    }
     yield f"- name: {_quoted(contents.name)}"
     yield f"  asked_on: {_quoted(write_time(contents.asked_on))}"
     yield f"  rules_hash: {_quoted(book.hash)}"
-    yield from _facts("  ", answers, contents.ticked)
+    yield from _facts("  ", _words(book, contents.answers), contents.ticked)
     yield "  session:"
     yield f"    id: {_quoted(contents.id)}"
     yield f"    begun_on: {_quoted(write_time(contents.begun_on))}"
     if contents.finished_on:
         yield f"    finished_on: {_quoted(write_time(contents.finished_on))}"
+    if contents.unconfirmed:
+        yield "    unconfirmed:"
+        ticked = [name for name in contents.unconfirmed if name not in pending]
+        yield from _facts("      ", _words(book, pending), ticked)
     if given:
         yield "    given:"
     for times, names in _by_time(given).items():
@@ -161,6 +206,10 @@ def _lines(book: RuleBook, contents: Contents) -> Iterator[str]:
         yield f"      - asked_on: {_quoted(block.asked_on)}"
         yield f"        rules_hash: {_quoted(block.rules_hash)}"
         yield from _facts("        ", block.facts, block.ticked)
+
+
+def _words(book: RuleBook, answers: Mapping[str, Answer]) -> dict[str, str]:
+    return {name: book.facts[name].write(answer) for name, answer in answers.items()}
 
 
 def _facts(indent: str, answers: Mapping[str, str], ticked: Sequence[str]) -> Iterator[str]:
@@ -183,14 +232,14 @@ def _by_time(given: Mapping[str, Given]) -> dict[Given, list[str]]:
 
 
 def _quoted(text: str) -> str:
-    """A JSON text, which is a YAML text too."""
-    return json.dumps(text, ensure_ascii=False)
+    """A JSON text, which is a YAML text too, of letters that a file may hold as they are."""
+    return json.dumps(text, ensure_ascii=not unicodedata.is_normalized("NFC", text))
 
 
 def _time(page: Page, place: Place, text: str) -> datetime:
     try:
         return read_time(text)
-    except (ValueError, OverflowError):
+    except ValueError:
         raise Problems([page.problem(place, "A004", f'"{text}" is no time', _TIME)]) from None
 
 
@@ -207,9 +256,8 @@ def _left_out(book: RuleBook, page: Page) -> list[Earlier]:
     data: Any = page.part(_place(page))
     if not isinstance(data, dict) or data.get("rules_hash", book.hash) == book.hash:
         return []
-    answers, ticked = data.get("facts"), data.get("ticked")
-    session = data.get("session")
-    worded = session.get("wording", {}) if isinstance(session, dict) else {}
+    session: Any = data["session"] if isinstance(data.get("session"), dict) else {}
+    worded = session["wording"] if isinstance(session.get("wording"), dict) else {}
 
     def is_gone(name: str, word: object) -> bool:
         same_words = name in book.facts and worded.get(name) == wording(book, book.facts[name])
@@ -217,12 +265,14 @@ def _left_out(book: RuleBook, page: Page) -> list[Earlier]:
 
     gone: dict[str, str] = {}
     ticks_gone: list[str] = []
-    if isinstance(answers, dict) and all(isinstance(word, str) for word in answers.values()):
-        gone = {name: word for name, word in answers.items() if is_gone(name, word)}
-        data["facts"] = {name: word for name, word in answers.items() if name not in gone}
-    if isinstance(ticked, list) and all(isinstance(name, str) for name in ticked):
-        ticks_gone = [name for name in ticked if name not in gone and is_gone(name, None)]
-        data["ticked"] = [name for name in ticked if name not in ticks_gone and name not in gone]
+    for part in filter(lambda part: isinstance(part, dict), (data, session.get("unconfirmed"))):
+        answers, ticked = part.get("facts"), part.get("ticked")
+        if isinstance(answers, dict) and all(isinstance(word, str) for word in answers.values()):
+            gone |= {name: word for name, word in answers.items() if is_gone(name, word)}
+            part["facts"] = {name: word for name, word in answers.items() if name not in gone}
+        if isinstance(ticked, list) and all(isinstance(name, str) for name in ticked):
+            ticks_gone += [name for name in ticked if name not in gone and is_gone(name, None)]
+            part["ticked"] = [name for name in ticked if name not in ticks_gone and name not in gone]
     return [Earlier(str(data.get("asked_on", "")), str(data["rules_hash"]), gone, tuple(ticks_gone))]
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from triage.calls.session import Session
     from triage.decision.decide import Decider
 
-_CHOSEN_LATER = ""
+_CHOSEN_LATER = "\0"  # nobody can type it: an empty name is a mistake, and not the last session
 
 
 @click.command(short_help="Answer questions and be told how soon to act.")

@@ -7,31 +7,40 @@ import re
 from triage.calls.session import Session
 from triage.cli.lines import Lines, Stopped, say
 from triage.cli.replies import read_move, read_number
+from triage.decision.sentences import TICKED
 
+_IS_THIS = "Is this what was answered, and is it still right?"
 _PROMPT = "Enter if all of it is right, or the numbers of what is not; 0 for none of it: "
 _ALL_RIGHT = ("", "y", "yes")
 _NONE_RIGHT = ("0", "n", "no", "none")
 
 
-def confirmed(session: Session, lines: Lines, *, nurse: bool) -> list[str]:
-    """Which of the session's unconfirmed answers are right, as the person says. Raises Stopped."""
+def confirmed(session: Session, lines: Lines, *, nurse: bool) -> dict[str, bool]:
+    """The session's unconfirmed answers, and which are right, as the person says. Raises Stopped."""
     names = list(session.unconfirmed)
     say("")
-    if session.is_edited:
+    if session.is_replaced:
+        say("Nothing of the changed file counts yet.")
+        say(_IS_THIS)
+    elif session.is_of_before:
+        say("An older triage wrote this file, without a checksum: nobody can tell whether it was changed.")
+        say(_IS_THIS)
+    elif session.is_edited:
         say("The file is not as triage wrote it: a person or a fault of the disk changed it.")
-        say("Is this what was answered?")
+        say(_IS_THIS)
     else:
         say("This was told earlier, and mostly stays so. Is it still right?")
     for number, name in enumerate(names, start=1):
         fact = session.book.facts[name]
         told = session.contents.given[name].first.astimezone().date().isoformat()
         words = (fact.nurse if nurse else fact.short).strip()
-        say(f"  {number}. {words}: {fact.say(session.unconfirmed[name])} (told {told})")
+        answer = session.unconfirmed[name]
+        say(f"  {number}. {words}: {TICKED if answer is None else fact.say(answer)} (told {told})")
     while True:
         text = lines.read(_PROMPT, fresh=True, whole=True).text
         wrong = _wrong(text, len(names))
         if wrong is not None:
-            return [name for number, name in enumerate(names, start=1) if number not in wrong]
+            return {name: number not in wrong for number, name in enumerate(names, start=1)}
         move = read_move(text)
         if move is not None and move.kind == "stop":
             raise Stopped

@@ -106,7 +106,7 @@ def _say_when(raw: bytes, name: str, case: Case, hours: int | None) -> None:
     if not case.asked_on:
         return
     from triage.calls.given import now, read_time, still_counts
-    from triage.calls.session_file import is_intact
+    from triage.calls.session_file import is_intact, is_of_before
 
     try:
         on = read_time(case.asked_on)
@@ -115,5 +115,7 @@ def _say_when(raw: bytes, name: str, case: Case, hours: int | None) -> None:
         when = case.asked_on  # in a person's words
     if when:
         echo(f"These answers are of {when}, and so is the result: it is not of today.", err=True)
-    if case.rules_hash and not is_intact(raw):
+    if case.rules_hash and is_of_before(raw):
+        echo(f"{name} has no checksum: nobody can tell whether it was changed since.", err=True)
+    elif case.rules_hash and not is_intact(raw):
         echo(f"{name} was changed since triage wrote it.", err=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from triage.book.problems import Problems, lines_of
+from triage.calls.saved import Saved
 from triage.calls.session import Session
 from triage.cli.lines import Lines, Stopped, say
 from triage.cli.replies import read_number
+from triage.cli.resuming import tell_other_book
 
 
 def settle_edited(session: Session, lines: Lines) -> None:
@@ -25,7 +27,7 @@ def settle_edited(session: Session, lines: Lines) -> None:
         say("  1. Go on with the answers given here; the changed file is put aside")
         say("  2. Go on with those in the changed file; what only was answered here is asked again")
     while True:
-        text = lines.read("1 or 2: ", fresh=True).text
+        text = lines.read("1 or 2: ", fresh=True, whole=True).text
         chosen = read_number(text, 2)
         if text.lower() == "q":
             raise Stopped
@@ -39,7 +41,10 @@ def settle_edited(session: Session, lines: Lines) -> None:
             return
         if chosen == 2:
             try:
+                theirs = Saved.read(session.book, session.path)
                 session.take_theirs()
+                say(f"Going on with {session.path} ({theirs}).")
+                tell_other_book(session)
                 return
             except Problems as error:
                 say("It cannot be read:")

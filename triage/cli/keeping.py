@@ -51,8 +51,8 @@ class Kept:
             say(f"{count} {what} asked again; the call was begun {read_time(then):%Y-%m-%d %H:%M}.")
             session.asked_again = ()
         if session.unconfirmed:
-            names = confirmed(session, self._lines, nurse=self.nurse)
-            self._change(partial(session.confirm, names))
+            right = confirmed(session, self._lines, nurse=self.nurse)
+            self._change(partial(session.confirm, right))
         self.asked = _screens_of(self.book, [*session.answers, *session.ticked])
         return True
 
@@ -119,7 +119,7 @@ class Kept:
                 say(f"NOT SAVED: {error.strerror or error}. Go on, and write the result down at the end.")
             self._unsaved_said = True
         else:
-            if self._unsaved_said:
+            if self._unsaved_said and self.session.path is not None:
                 say("Saved again.")
             self._unsaved_said = False
         self.decision = self._decide()

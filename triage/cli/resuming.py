@@ -16,6 +16,7 @@ from triage.calls.session import Session, sessions_folder
 from triage.cli.ending import WrongUsage
 from triage.cli.lines import Lines, Stopped, say
 from triage.cli.replies import read_number
+from triage.cli.terminal import echo
 
 _MOST_OFFERED = 9
 
@@ -54,11 +55,16 @@ def resumed_session(book: RuleBook, path: Path, hours: int | None) -> Session:
         say("That session was over. It is open again.")
     if one.is_ahead:
         say("It was answered later than it is now by this machine's clock. Look whether the clock is right.")
+    tell_other_book(session)
+    return session
+
+
+def tell_other_book(session: Session) -> None:
+    """Says that another rule book asked before, and what is left out because of that."""
     if session.other_books:
         say("The rule book has changed since; the result follows the new one.")
     if session.gone:
         say(f"It does not ask any more, or not so: {', '.join(session.gone)}. These answers are left out.")
-    return session
 
 
 def unfinished_session(book: RuleBook, lines: Lines) -> Path:
@@ -68,10 +74,13 @@ def unfinished_session(book: RuleBook, lines: Lines) -> Path:
     """
     folder = sessions_folder()
     found, unreadable = unfinished_sessions(book, folder)
+    finished: list[Saved] = []
+    if not found:
+        finished, damaged = finished_sessions(book, folder, _MOST_OFFERED)
+        unreadable += damaged
     for path in unreadable:
         say(f"{path} cannot be read as a session. `triage ask --resume` with its name says why.")
     if not found:
-        finished = finished_sessions(book, folder, _MOST_OFFERED)
         over = [f"  {_resume(one.path)}  ({one})" for one in finished]
         also = " These are over; to open one again, name it:" if over else ""
         raise WrongUsage(f"There is no unfinished session in {folder} to resume.{also}", *over)
@@ -100,7 +109,8 @@ def _chosen(sessions: list[Saved], lines: Lines) -> Path:
 
 def _mention(sessions: list[Saved]) -> None:
     for one in sorted(sessions, key=lambda one: one.last_on, reverse=True)[:_MOST_OFFERED]:
-        say(f"Not finished today: {one}. To go on with it: {_resume(one.path)}")
+        say(f"Not finished today: {one}. To go on with it:")
+        echo(f"  {_resume(one.path)}", err=True)  # not wrapped: a command in two lines cannot be copied
 
 
 def _say_unsaved(error: OSError) -> None:

@@ -206,12 +206,18 @@ class EarlierShape(Shape):
     ticked: Distinct[str] = []
 
 
+class UnconfirmedShape(Shape):
+    facts: dict[str, str]
+    ticked: Distinct[str] = []
+
+
 class SessionShape(Shape):
     """What a saved session keeps besides its answers: when each was given, by which words, and old ones."""
 
     id: Words
     begun_on: Words
     finished_on: str = ""
+    unconfirmed: UnconfirmedShape | None = None
     given: list[GivenShape] = []
     wording: dict[str, Words] = {}
     earlier: list[EarlierShape] = []
