@@ -6,7 +6,8 @@
 #   negated date, or the right span.
 # Seen: the "not" is dropped and the rest is read: each pair below comes out the same, so the span is the opposite of what was said.
 #   "By 2024" and "until 2024" are the one year. And when a span has no known start, its first possible day is given as
-#   exactly ten years before its end, as if it were known. The ten years are documented, as a setting; the lost "not" is not.
+#   exactly ten years before its end, as if it were known. Neither is documented; the ten years are a
+#   setting in the package's source.
 # Who would care: "last chemotherapy not before May" becomes "ended before May", so a fever counts as outside of the six weeks
 #   after a drug. Whoever reads a date that a person wrote down must get a refusal for words that are not understood, and an open end
 #   must stay open.

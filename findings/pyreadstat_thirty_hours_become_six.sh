@@ -6,7 +6,7 @@
 #   SPSS even has a format DTIME for days and hours). Read into pandas, it becomes a timedelta, or a number.
 # Seen: it becomes the time of day that is left after whole days are taken off: 30 h is 06:00, two days is 00:00, and minus one hour is
 #   23:00. DTIME does the same, and so does a SAS transport file. No warning. disable_datetime_conversion gives the true seconds.
-#   Not documented: the manual says that times become datetime.time, not that days are dropped.
+#   Documented only that such columns become times; that whole days are dropped is not.
 # Who would care: an analyst who reads "hours from chemotherapy to fever" or "duration of stay" gets values below 24 only, all of
 #   them plausible; the longest waits look like the shortest. Read such columns with the conversion off and divide.
 set -euo pipefail

@@ -5,8 +5,8 @@
 # Guess: "yes" is no xsd:boolean, but RDF keeps such a literal: it has a type, a text and no value. So rdflib keeps the text, as it
 #   does for the decimal "unknown", or refuses it.
 # Seen: for booleans (only), everything but true and 1 becomes false, and the text itself is replaced: "yes", "ja" and "unknown" are all
-#   written back as "false", and a query for false finds them. A Python warning goes to standard error, once for each place in the code, so
-#   of a million rows one is mentioned. "TRUE" stays true. Documented: that literals are normalised on reading (a switch, NORMALIZE_LITERALS);
+#   written back as "false", and a query for false finds them. A Python warning goes to standard error, once for
+#   each word, not for each patient. "TRUE" stays true. Documented: that literals are normalised on reading (a switch, NORMALIZE_LITERALS);
 #   not that a word that is not understood has a value.
 # Who would care: FHIR and other records travel as RDF. A patient's "yes" or "not known" arrives as a definite no, and the original
 #   word is gone from the file that was written. Check the text of every boolean before the graph library sees it.

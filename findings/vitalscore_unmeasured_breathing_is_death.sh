@@ -6,8 +6,8 @@
 #   for each patient, and does report can_walk when that is missing. So a breathing rate that nobody wrote down is such an error too.
 # Seen: no error. The patient gets "Deceased", the black tag whose text is that no intervention is begun, and is sorted behind
 #   all whose level could be told, although the same record says that the patient has a pulse and follows commands. A pulse that was not felt for
-#   counts as good: with the rest fine, the patient may wait. Half documented: score_start() says of its own argument that None means
-#   not breathing; the batch, where None means "left out", does not.
+#   counts as good: with the rest fine, the patient may wait. Half documented: an example
+#   writes None for "not breathing"; that a field which is left out is that same None, and so a death, is not said.
 # Who would care: this is the plainest form of what a triage program must not do: one cell of a table is empty, and a living patient
 #   becomes the least urgent one. The opposite of the empty cell is not "normal" either. Unknown must stay a third answer up to the
 #   level, and a level for an unknown must never be lower than for its worst answer without a person having looked.
