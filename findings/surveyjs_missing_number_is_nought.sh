@@ -7,7 +7,7 @@
 # Seen: in plus, minus and times the unanswered question counts as 0, and the result is an ordinary number: 38.5 minus nothing is 38.5,
 #   nothing minus 38.5 is -38.5, nothing minus nothing is 0. So "risen by 1" is true and "has lost no weight" is true of
 #   a person who was never weighed; {start} >= 0 alone would have been false. The expression question stores the wrong number
-#   as if the patient had given it. Not documented in the page on expressions.
+#   as if the patient had given it. Nothing about it was found in its documentation.
 # Who would care: a red flag made of a difference fires, or its opposite reassures, out of one missing answer, and the number in the
 #   record looks measured. Differences and sums belong where "unknown" stays unknown; in a form, ask for {start} notempty first.
 set -euo pipefail
