@@ -94,6 +94,33 @@ def test_an_agenda_that_did_not_run_to_its_end_is_noticed(book: RuleBook, record
     assert_right(engine, book, seed=3)
 
 
+@pytest.mark.parametrize("fired", [1, 2])
+def test_rules_that_fired_are_not_taken_for_all_when_the_agenda_stopped_behind_them(
+    recording: Recording, monkeypatch: pytest.MonkeyPatch, fired: int
+) -> None:
+    """Something fired and the canary did not: the rules that were still to come would count as not true."""
+    facts = {f"f{n}": yes_no(f"f{n}") for n in range(3)}
+    rules = [rule_of(Is(name, frozenset({"yes"})), f"any/r{n}") for n, name in enumerate(facts)]
+    engine = DurableEngine(facts, rules)
+    answers: dict[str, Known] = dict.fromkeys(facts, "yes")
+    next_action = recording.complete_and_start_action
+    left = iter(range(fired - 1))
+
+    def stops(ruleset: int, state: int) -> str | None:
+        action: str | None = next_action(ruleset, state)
+        if next(left, None) is not None:
+            return action
+        while action:
+            action = next_action(ruleset, state)
+        return None
+
+    monkeypatch.setattr(recording, "complete_and_start_action", stops)
+    with pytest.raises(EngineFailure, match="did not run its agenda to the end"):
+        engine.decide(answers)
+    monkeypatch.undo()
+    assert engine.decide(answers).certain == {rule.id for rule in rules}
+
+
 @pytest.mark.parametrize("error", [RuntimeError("broken"), KeyboardInterrupt(), MemoryError()])
 def test_the_engine_is_rebuilt_after_any_exception(
     book: RuleBook, recording: Recording, error: BaseException

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from dataclasses import replace
 from fractions import Fraction
@@ -10,11 +11,12 @@ import pytest
 
 from tests.random_books import random_book, random_facts, random_rule
 from tests.recordings import Recording, rule_of, yes_no
-from triage.book.logic import All, Is, Spans, fold
+from triage.book.facts import Known
+from triage.book.logic import All, Condition, Is, Spans, fold
 from triage.book.logic import Any as AnyOf
 from triage.book.problems import Problems
 from triage.book.quantity import Scale
-from triage.engines.durable import DurableEngine
+from triage.engines.durable import MAX_WEIGHT, DurableEngine
 from triage.engines.patterns import Patterns
 
 
@@ -67,6 +69,48 @@ def test_too_many_facts_and_too_wide_a_rule_are_refused_when_the_book_loads() ->
     wide = AnyOf(tuple(Is(name, frozenset({"yes"})) for name in few))
     with pytest.raises(Problems, match="L003"):
         DurableEngine(few, [rule_of(wide)])
+
+
+YES = frozenset({"yes"})
+FACTS = {f"f{n}": yes_no(f"f{n}") for n in range(40)}
+EACH = [Is(name, YES) for name in FACTS]
+
+
+def limits_broken(when: Condition) -> set[str]:
+    """The codes of all limits that a rule of this condition breaks."""
+    try:
+        DurableEngine(FACTS, [rule_of(when)])
+    except Problems as problems:
+        return {problem.code for problem in problems.problems}
+    return set()
+
+
+def test_a_rule_one_too_heavy_is_not_let_in_and_one_that_just_fits_is_not_sent_away() -> None:
+    """It counts each answer and its joker, each group, and one for the guard; miscounted, rules are lost."""
+    either = Is("f39", frozenset({"no", "yes"}))
+    assert fold(AnyOf(tuple(EACH[:29])), Patterns(FACTS)).weight == MAX_WEIGHT
+    assert limits_broken(AnyOf(tuple(EACH[:29]))) == set()
+    assert fold(AnyOf((*EACH[:28], either)), Patterns(FACTS)).weight == 2 * 28 + 3 + 1 + 1
+    assert limits_broken(AnyOf((*EACH[:28], either))) == {"L003"}
+
+
+def test_rules_are_never_more_in_one_ruleset_than_fire_together(recording: Recording) -> None:
+    """Fifteen rules of a weight of 4 are just as many as fit, and the sixteenth begins a ruleset."""
+    rules = [rule_of(is_, f"any/r{n}") for n, is_ in enumerate(EACH)]
+    answers: dict[str, Known] = dict.fromkeys(FACTS, "yes")
+    for count in (15, 16, 31, 40):
+        recording.rulesets.clear()
+        assert DurableEngine(FACTS, rules[:count]).decide(answers).certain == {r.id for r in rules[:count]}
+        sizes = [len(json.loads(ruleset)) - 1 for ruleset in recording.rulesets]
+        assert sizes == [15] * (count // 15) + [count % 15] * (count % 15 > 0)
+
+
+def test_a_rule_at_the_very_edge_of_groups_and_ways_is_judged_by_the_limit_and_not_beside_it() -> None:
+    assert limits_broken(All(tuple(EACH[:13]))) == set(), "13 answers and what joins them: 14 groups"
+    assert limits_broken(All(tuple(EACH[:14]))) == {"L002"}
+    ways = All(tuple(AnyOf(tuple(EACH[n : n + 4])) for n in range(0, 16, 4)))
+    assert limits_broken(ways) == set(), "4 * 4 * 4 * 4 ways"
+    assert limits_broken(AnyOf((ways, EACH[16]))) == {"L005"}, "and one more"
 
 
 def test_names_that_durable_rules_cannot_tell_apart_are_refused() -> None:

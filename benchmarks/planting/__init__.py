@@ -1,0 +1,1 @@
+"""Mistakes planted in the code: made, run against the tests that reach them, and judged."""
