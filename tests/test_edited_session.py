@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import random
@@ -17,6 +18,8 @@ from tests.terminals import Terminal, terminal
 from triage.book.book import RuleBook
 from triage.book.facts import Answer
 from triage.book.problems import Problems
+from triage.book.whole_file import write_whole
+from triage.calls import session as session_module
 from triage.calls.session import EditedOutside, Session
 
 ANSWERS: dict[str, Answer] = {"age": 60, "cancer": "lung", "leg_weakness": "none", "temperature": 366}
@@ -191,6 +194,32 @@ def test_a_file_that_became_unreadable_meanwhile_cannot_be_gone_on_from(tmp_path
     at.prompt()
     assert (tmp_path / "s.yaml.edited-1").read_text() == "shopping list"
     at.child.close(force=True)
+
+
+def test_a_disk_that_fails_while_theirs_is_put_aside_leaves_a_file_at_the_name_of_the_session(
+    small_book: RuleBook, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = Session.resume(small_book, path)
+    edit(path, '"60 years"', '"61 years"')
+    theirs = path.read_bytes()
+    with pytest.raises(EditedOutside):
+        session.give({"chills": "yes"})
+
+    def full(where: Path, content: bytes, mode: int) -> None:
+        if where == path:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        write_whole(where, content, mode)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(session_module, "write_whole", full)
+        with pytest.raises(OSError, match="No space left"):
+            session.take_ours()
+    assert path.read_bytes() == theirs
+    session.give({"feeling_ill": "no"})
+    session.close()
+    assert path.with_name("s.yaml.edited-1").read_bytes() == theirs
+    assert path.with_name("s.yaml.edited-1").stat().st_mode & 0o777 == 0o600
+    assert 'chills: "yes"' in path.read_text()
 
 
 def test_a_pipe_in_the_place_of_the_file_hangs_nobody(tmp_path: Path) -> None:

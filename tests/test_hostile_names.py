@@ -151,6 +151,31 @@ def test_no_command_prints_what_would_steer_a_terminal(made: Made, tmp_path: Pat
     assert "\nok" not in said, "no name begins a line of its own"
 
 
+def test_no_folder_of_sessions_steers_the_terminal_of_who_begins_or_resumes(tmp_path: Path) -> None:
+    state = tmp_path / HOSTILE
+    for typed in ("60\nq\n", "61\nq\n"):
+        with chdir(tmp_path):
+            CliRunner().invoke(
+                triage, ["ask"], input=typed, env=environment(tmp_path, XDG_STATE_HOME=str(state))
+            )
+    saved = sorted((state / "triage").glob("*.yaml"))
+    assert len(saved) == 2
+    saved[0].with_name(f"{HOSTILE}.yaml").write_text(saved[0].read_text() + "# edited\n")
+    for arguments in (["ask"], ["ask", "--resume"], ["ask", "--resume", str(saved[0])]):
+        with chdir(tmp_path):
+            said = CliRunner().invoke(
+                triage,
+                arguments,
+                input="1\n\nq\n",
+                env=environment(tmp_path, XDG_STATE_HOME=str(state)),
+                color=True,
+            )
+        text = re.sub(r"\x1b\[(?:0|1|31)m", "", said.stdout + said.stderr)
+        assert "x1b[2J" in text
+        assert unseen(text) == []
+        assert "\nok" not in text
+
+
 def test_what_is_typed_is_repeated_as_it_can_be_seen(tmp_path: Path) -> None:
     said = everything_said(tmp_path, "ask", "--nurse", typed="60\n\x1b[2J\x9bx\n/sw\x1b]\x07oll\n")
     assert [letter for letter in unseen(said) if letter != "\x1b"] == []

@@ -96,6 +96,15 @@ def test_that_the_book_changed_is_said_at_every_resume_and_in_the_note(other: Pa
         (tmp_path / "note.txt").unlink()
 
 
+def test_what_is_left_out_is_told_in_words_where_the_book_has_words_for_it(
+    small_book: RuleBook, other: Path, tmp_path: Path
+) -> None:
+    path = begun(small_book, tmp_path / "s.yaml")
+    as_if_written(path, path.read_text().replace('    age: "60 years"', '    zeal: "much"', 1))
+    said = run_here(tmp_path, "ask", "--resume", "s.yaml", "--rules", other, typed="q\n")
+    assert "It does not ask any more, or not so: zeal, “Weak legs”. These answers are left out." in said.err
+
+
 def test_a_session_that_does_not_say_its_words_is_asked_again_by_another_book(
     small_book: RuleBook, tmp_path: Path
 ) -> None:

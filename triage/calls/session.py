@@ -180,13 +180,16 @@ class Session:
         self.kept = True
 
     def take_ours(self) -> Path | None:
-        """Writes the answers given here; the changed file is put aside, and its new name given back."""
+        """Writes the answers given here; the changed file is kept aside, and its new name given back.
+
+        At every moment there is a file at the session's name. Raises as `give` does.
+        """
         assert self.path is not None
-        aside = None
-        if self.path.exists():
+        aside, theirs = None, _bytes_at(self.path)
+        if theirs is not None:
             aside = _free_name(self.path)
-            self.path.resolve().rename(aside)
-        self._on_disk = None
+            write_whole(aside, theirs, mode=0o600)
+        self._on_disk = theirs
         self._keep(self.contents.finished_on)
         return aside
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from triage.book.problems import Problems, lines_of
 from triage.calls.saved import Saved
-from triage.calls.session import Session
+from triage.calls.session import EditedOutside, Session
 from triage.cli.lines import Lines, Stopped, say
 from triage.cli.replies import read_number
 from triage.cli.resuming import tell_other_book
@@ -32,7 +32,11 @@ def settle_edited(session: Session, lines: Lines) -> None:
         if text.lower() == "q":
             raise Stopped
         if chosen == 1:
-            aside = session.take_ours()
+            try:
+                aside = session.take_ours()
+            except EditedOutside:
+                say("It was changed again just now.")
+                continue
             if aside is not None:
                 say(f"The changed file is now {aside}")
             return

@@ -64,7 +64,9 @@ def tell_other_book(session: Session) -> None:
     if session.other_books:
         say("The rule book has changed since; the result follows the new one.")
     if session.gone:
-        say(f"It does not ask any more, or not so: {', '.join(session.gone)}. These answers are left out.")
+        facts = session.book.facts
+        names = [f"“{facts[name].short.strip()}”" if name in facts else name for name in session.gone]
+        say(f"It does not ask any more, or not so: {', '.join(names)}. These answers are left out.")
 
 
 def unfinished_session(book: RuleBook, lines: Lines) -> Path:
