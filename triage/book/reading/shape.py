@@ -208,4 +208,6 @@ def shape_page(page: Page, shape: type[S] | TypeAdapter[S], place: Place = ()) -
     try:
         return adapter.validate_python(page.part(place))
     except ValidationError as error:
-        raise Problems(misfits(page, place, error.errors(), adapter.json_schema(), _IN_WORDS)) from None
+        raise Problems(
+            misfits(page, place, error.errors(include_url=False), adapter.json_schema(), _IN_WORDS)
+        ) from None

@@ -20,6 +20,7 @@ import yaml
 from triage.book.problems import Problem, Problems
 
 MAX_BYTES = 8_000_000
+TOO_LARGE = ("T002", f"the file is larger than {MAX_BYTES:,} bytes", "split it")
 MAX_DEPTH = 30
 MAX_NODES = 600_000
 
@@ -74,7 +75,7 @@ def read_page(path: Path, name: str | None = None) -> Page:
             with path.open("rb") as pipe:  # or a device such as /dev/stdin, which may never end
                 raw = pipe.read(MAX_BYTES + 1)
         elif path.stat().st_size > MAX_BYTES:
-            raise _refusal(shown, "T002", f"the file is larger than {MAX_BYTES:,} bytes", "split it")
+            raise _refusal(shown, *TOO_LARGE)
         else:
             raw = path.read_bytes()
     except OSError as error:
@@ -101,7 +102,7 @@ def _too_deep(name: str, at: tuple[int, int]) -> Problems:
 
 def _decode(raw: bytes, name: str) -> str:
     if len(raw) > MAX_BYTES:
-        raise _refusal(name, "T002", f"the file is larger than {MAX_BYTES:,} bytes", "split it")
+        raise _refusal(name, *TOO_LARGE)
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or _every_other_byte_is_nul(raw):
         raise _refusal(name, "T003", "the file is UTF-16", "save it as UTF-8")
     if raw.startswith(b"\xef\xbb\xbf"):
@@ -109,11 +110,8 @@ def _decode(raw: bytes, name: str) -> str:
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        column = error.start - raw.rfind(b"\n", 0, error.start)
-        raise _refusal(
-            name, "T003", "this byte is not UTF-8", "save the file as UTF-8", (line, column)
-        ) from None
+        at = raw.count(b"\n", 0, error.start) + 1, error.start - raw.rfind(b"\n", 0, error.start)
+        raise _refusal(name, "T003", "this byte is not UTF-8", "save the file as UTF-8", at) from None
     if not text.strip():
         raise _refusal(name, "T004", "the file is empty")
     return text
