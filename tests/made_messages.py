@@ -27,6 +27,7 @@ from triage.book.logic import All, Condition, Is
 from triage.book.logic import Any as AnyOf
 from triage.book.reading.case import load_cases
 from triage.book.reading.files import book_files
+from triage.book.reading.limits import MOST_FILES, MOST_VALUES
 from triage.book.reading.load import load_book
 from triage.book.reading.text import MAX_BYTES, parse_page
 from triage.book.rule import Constraint
@@ -91,6 +92,29 @@ def _strange_files(folder: Path) -> list[str]:
     (book / "loop.yaml").symlink_to(book / "loop.yaml")
     os.mkfifo(book / "pipe.yaml")
     return as_lines(lambda: nothing(book_files(book)))
+
+
+def _too_many_files(folder: Path) -> list[str]:
+    for number in range(MOST_FILES + 1):
+        (folder / f"{number}.yaml").touch()
+    return [line.replace(f"{folder}:", "book:") for line in as_lines(lambda: nothing(book_files(folder)))]
+
+
+def _too_many_bytes(folder: Path) -> list[str]:
+    """One file alone is too large; of the others it is all together."""
+    (folder / "book").mkdir()
+    for name, size in (("a", MAX_BYTES + 1), ("b", MAX_BYTES), ("c", MAX_BYTES), ("d", 1)):
+        with (folder / "book" / f"{name}.yaml").open("wb") as file:
+            file.truncate(size)
+    return as_lines(lambda: nothing(book_files(folder / "book")))
+
+
+def _too_many_values(folder: Path) -> list[str]:
+    """Each file by itself is small enough."""
+    book = shutil.copytree(SMALL, folder / "book")
+    for name in ("a", "b", "c"):
+        (book / "any" / f"{name}.yaml").write_text(f"exams: [{'b,' * (MOST_VALUES // 2)}b]\n")
+    return as_lines(lambda: nothing(load_book(book)))
 
 
 def _without_folder(name: str, instead: str = "") -> Callable[[Path], list[str]]:
@@ -232,6 +256,23 @@ MADE: dict[str, Made] = {
     "B004 the folder of facts under another name": Made(
         _without_folder("facts", "fact"),
         ['book/facts:1:1: B004: the folder is missing (rename the folder "fact")'],
+    ),
+    "B010 more files than a rule book has": Made(
+        _too_many_files, ["book:1:1: B010: more than 5,000 files (name the folder of a rule book)"]
+    ),
+    "B010 more than a rule book may hold": Made(
+        _too_many_bytes,
+        [
+            "book:1:1: B010: the files have more than 16,000,000 bytes altogether "
+            "(keep only what belongs to the rule book)",
+            "book/a.yaml:1:1: T002: the file is larger than 8,000,000 bytes (split it)",
+        ],
+    ),
+    "B010 more values than a rule book has": Made(
+        _too_many_values,
+        [
+            "book:1:1: B010: more than 150,000 values altogether (keep only what belongs to the rule book)",
+        ],
     ),
     "E006 an engine that fires nothing": Made(
         _checked_by(_DeafEngine),

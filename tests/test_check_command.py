@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -84,3 +85,11 @@ def test_no_other_command_decides_by_a_book_that_does_not_load(small_copy: Path,
         assert said.out == ""
         assert 'did you mean "leg_numbness"?' in said.err
     assert not (tmp_path / "out.csv").exists()
+
+
+def test_a_file_whose_name_is_no_utf8_is_refused_in_words(small_copy: Path, tmp_path: Path) -> None:
+    (small_copy / os.fsdecode(b"any/\xff.yaml")).write_text("x: y\n")
+    said = run(tmp_path, "check", "--rules", small_copy)
+    assert said.code == 1
+    assert "B003: not a file of a rule book" in said.out
+    assert said.out.splitlines()[0].isprintable()

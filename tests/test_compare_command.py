@@ -82,6 +82,25 @@ def test_git_revisions_are_compared(tmp_path: Path) -> None:
     assert "lung/small-lump" in said.out
 
 
+def test_nobody_is_said_to_be_lowered_by_a_rule_that_an_attribute_hides(tmp_path: Path) -> None:
+    """`git archive` leaves out what is marked so, on both sides: nothing differs, and nobody was lowered."""
+    shutil.copytree(SMALL, tmp_path / "rules")
+    (tmp_path / ".gitattributes").write_text("rules/lung/small-lump.yaml export-ignore\n")
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-qm", "one")
+    delete_a_rule(tmp_path / "rules")
+    git(tmp_path, "commit", "-qam", "two")
+    (tmp_path / "cases").mkdir()
+    said = run(tmp_path, "compare", "HEAD~1", "HEAD", cwd=tmp_path / "cases")
+    assert said.code == 1
+    assert "LOWERED  next_visit → none, by lung/small-lump" in said.out
+    assert [line.partition(" at ")[0] for line in said.err.splitlines()] == [
+        "read: HEAD~1:rules",
+        "read: HEAD:rules",
+    ]
+
+
 def test_a_name_that_is_neither_is_an_error(small_copy: Path, tmp_path: Path) -> None:
     for name in ("no-such-thing", "HEAD"):
         said = run(tmp_path, "compare", name, small_copy)

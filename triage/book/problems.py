@@ -60,3 +60,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     if 0 < len(names) <= 12:
         return "known: " + ", ".join(names)
     return ""
+
+
+def one_of(words: Sequence[str]) -> str:
+    """A choice between words: `patient, record or nurse`."""
+    return " or ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))

@@ -41,9 +41,10 @@ def compare(
     """Compare two rule books: who is raised, who is lowered, what only reads differently.
 
     OLD and NEW are folders of rules, or git revisions of the repository in the current folder, of
-    which `rules` is read. Without NEW it is the book of --rules. The level is compared for every
-    patient and proved; each entry has the smallest patient, as a case to paste. A book cannot hear
-    a fact or an answer that it does not have. Exit 1 when anyone is lowered, or it is not decided.
+    which the nearest `rules` upwards is read, or what `REVISION:path/to/rules` names. Without NEW it
+    is the book of --rules. The level is compared for every patient and proved; each entry has the
+    smallest patient, as a case to paste. A book cannot hear a fact or an answer that it does not
+    have. Exit 1 when anyone is lowered, or it is not decided.
     """
     need(SOLVERS)
     from triage.assurance.compare.differences import differences
@@ -51,11 +52,13 @@ def compare(
     from triage.assurance.compare.two_books import TwoBooks
 
     try:
-        before = book_named(old)
-        after = open_book(rules) if new is None else book_named(new)
+        before, old_at = book_named(old)
+        after, new_at = (open_book(rules), "") if new is None else book_named(new)
     except NoSuchBook as error:
         echo(str(error), err=True)
         ctx.exit(UNREADABLE)
+    for where in filter(None, (old_at, new_at)):
+        echo(f"read: {where}", err=True)
     comparison = TwoBooks(before, after, twice=twice)
     lowered, raised = list(comparison.moved("lowered")), list(comparison.moved("raised"))
     changes, outside = comparison.rules(), comparison.no_longer_in_scope()

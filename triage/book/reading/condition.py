@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from triage.book.facts import Fact
 from triage.book.logic import All, Any, AtLeast, Condition, Is, Spans
-from triage.book.problems import Problem, nearest
+from triage.book.problems import Problem, nearest, one_of
 from triage.book.quantity import Scale, UnreadableAnswer
 from triage.book.reading.text import Page, Place
 
@@ -97,7 +97,7 @@ class ConditionReader:
             return self._wrong(place, "C006", f'unknown fact "{name}"', hint, key=True)
         words = [word for word in (value if isinstance(value, list) else [value]) if isinstance(word, str)]
         if not words or (isinstance(value, list) and len(words) < len(value)):
-            hint = f"{name}: answer" if fact.scale is None else _phrases(fact.scale)
+            hint = f"{name}: {one_of(list(fact.answers))}" if fact.scale is None else _phrases(fact.scale)
             return self._wrong(place, "C007", f"{name} needs an answer or a list of answers", hint)
         places = [(*place, i) if isinstance(value, list) else place for i in range(len(words))]
         if fact.scale is not None:

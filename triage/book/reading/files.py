@@ -8,21 +8,56 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from triage.book.problems import Problem, Problems
+from triage.book.reading.limits import (
+    MOST_BYTES,
+    MOST_FILES,
+    book_too_large,
+    file_too_large,
+    too_many_files,
+)
+from triage.book.reading.text import MAX_BYTES
 
 
 def book_files(folder: Path) -> dict[str, bytes]:
-    """Every file of a rule book by its path inside the folder, read once. Raises Problems."""
-    files: dict[str, bytes] = {}
+    """Every file of a rule book by its path inside the folder, read once. Raises Problems.
+
+    How much there is, is known before any of it is read.
+    """
     names, found = plain_files(folder)
+    if len(names) > MOST_FILES:
+        raise Problems([*found, too_many_files(str(folder))])
+    sizes = [_size(folder / name, found) for name in names]
+    if sum(sizes) > MOST_BYTES:
+        found.append(book_too_large(str(folder)))
+    if found:
+        raise Problems(found)
+    files: dict[str, bytes] = {}
     for name in names:
-        path = folder / name
         try:
-            files[name] = path.read_bytes()
+            with (folder / name).open("rb") as file:
+                files[name] = file.read(MAX_BYTES + 1)  # it may grow
         except OSError as error:
-            found.append(Problem(str(path), 1, 1, "B002", f"cannot be read: {error.strerror}"))
+            found.append(_unreadable(folder / name, error))
     if found:
         raise Problems(found)
     return files
+
+
+def _size(path: Path, found: list[Problem]) -> int:
+    """The bytes of a file, 0 where it is refused."""
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        found.append(_unreadable(path, error))
+        return 0
+    if size <= MAX_BYTES:
+        return size
+    found.append(file_too_large(str(path)))
+    return 0
+
+
+def _unreadable(path: Path, error: OSError) -> Problem:
+    return Problem(str(path), 1, 1, "B002", f"cannot be read: {error.strerror}")
 
 
 def case_files(path: Path) -> tuple[list[Path], list[Problem]]:
@@ -65,20 +100,31 @@ def _walk(folder: Path | str, prefix: str, found: list[Problem]) -> Iterator[tup
     """Everything under a folder but plain folders, hidden files and the copies that editors leave."""
     try:
         with os.scandir(folder) as entries:
-            listed = [entry for entry in entries if not entry.name.startswith(".")]
+            listed = list(entries)
     except OSError as error:
         found.append(Problem(str(error.filename), 1, 1, "B002", f"cannot be listed: {error.strerror}"))
         return
     for entry in listed:
-        if entry.is_dir(follow_symlinks=False):
+        is_folder = entry.is_dir(follow_symlinks=False)
+        if passed_over(entry.name, is_folder=is_folder):
+            continue
+        if is_folder:
             yield from _walk(entry.path, f"{prefix}{entry.name}/", found)
-        elif not entry.name.endswith("~"):
+        else:
             yield prefix + entry.name, entry
 
 
+def passed_over(name: str, *, is_folder: bool) -> bool:
+    """Whether this is what editors and git put into a folder: hidden, or the copy that an editor leaves."""
+    return name.startswith(".") or (not is_folder and name.endswith("~"))
+
+
 def hash_files(files: Mapping[str, bytes]) -> str:
-    """The SHA-256 that names a rule book: over every path and content, in order."""
+    """The SHA-256 that names a rule book: over every path and content, in order.
+
+    A path that is no UTF-8 is what it is on disk; the book is then refused, but not for its hash.
+    """
     digest = hashlib.sha256()
     for path, raw in sorted(files.items()):
-        digest.update(f"{path}\0{len(raw)}\0".encode() + raw)
+        digest.update(f"{path}\0{len(raw)}\0".encode(errors="surrogateescape") + raw)
     return digest.hexdigest()

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from triage.book.problems import Problem, Problems, closest
 from triage.book.reading import shape
 from triage.book.reading.homes import FOLDERS, out_of_place
+from triage.book.reading.limits import MOST_VALUES, too_many_values
 from triage.book.reading.text import Page, Place, parse_page
 from triage.book.reading.uses import Uses
 
@@ -40,11 +41,13 @@ class Folder:
         self.found: list[Problem] = []
         self.to_mend: list[Problem] = []
         self.pages: dict[str, Page] = {}
-        self._open_pages()
+        is_small = self._open_pages()
         self.uses = Uses.of(self.pages)
-        self.is_whole = self._has_everything() and self._everything_is_in_place()
+        self.is_whole = is_small and self._has_everything() and self._everything_is_in_place()
 
-    def _open_pages(self) -> None:
+    def _open_pages(self) -> bool:
+        """Opens each page; False where there are too many values to go on."""
+        values = 0
         for path, raw in self.files.items():
             if (
                 not path.endswith(".yaml")
@@ -59,9 +62,15 @@ class Folder:
                 self.pages[path] = parse_page(raw, self.shown(path))
             except Problems as error:
                 self.found.extend(error.problems)
+                continue
+            values += len(self.pages[path].values)
+            if values > MOST_VALUES:
+                self.found.append(too_many_values(str(self.folder)))
+                return False
         for path in SINGLE_FILES:
             if path not in self.files:
                 self.found.append(self._file_problem(path, "B004", "the file is missing"))
+        return True
 
     def _has_everything(self) -> bool:
         """Whether the folders without which everything else would be unknown are there."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from triage.book.problems import Problem, closest, nearest
+from triage.book.problems import Problem, closest, nearest, one_of
 from triage.book.reading.text import Page, Place
 
 NOT_BLANK = r"\S"
@@ -77,13 +77,16 @@ class _Misfits:
         at, is_key = (*self.place, *steps), "[key]" in detail["loc"]
         name = _name(steps)
         if kind == "missing":
-            return page.problem(at[:-1], "S001", f"the key {name} is missing", f"{steps[-1]}: …")
+            hint = f"{steps[-1]}: {self._what_is_wanted(steps)}"
+            return page.problem(at[:-1], "S001", f"the key {name} is missing", hint)
         if kind == "extra_forbidden":
             hint = nearest(str(steps[-1]), self._free_keys(steps[:-1]))
             return page.problem(at, "S002", f"unknown key {name}", hint, key=True)
-        if kind == "literal_error" and isinstance(said, str):
-            hint = nearest(said, re.findall("'([^']*)'", context["expected"]))
-            return page.problem(at, "S003", f'"{said}" is not possible here', hint)
+        if kind == "literal_error":
+            words = re.findall("'([^']*)'", context["expected"])
+            if isinstance(said, str):
+                return page.problem(at, "S003", f'"{said}" is not possible here', nearest(said, words))
+            return page.problem(at, "S006", f"{name} has the wrong form", one_of(words))
         if kind == "string_pattern_mismatch" and context["pattern"] == NOT_BLANK:
             return page.problem(at, "S005", f"{name} is empty", "write a text")
         if kind == "string_pattern_mismatch":
@@ -99,6 +102,13 @@ class _Misfits:
             return page.problem(at, "S007", what, "keep one, or write what was meant")
         return page.problem(at, "S006", f"{name} has the wrong form", _FORMS.get(kind, "one word"))
 
+    def _what_is_wanted(self, steps: Place) -> str:
+        """What to write for a key, as far as its shape says it."""
+        schema = self._schema_at(steps)
+        if words := schema.get("enum"):
+            return one_of(words)
+        return str(schema.get("description") or self.in_words.get(schema.get("pattern", ""), "…"))
+
     def _free_keys(self, place: Place) -> set[str]:
         """The keys that could still stand beside those at a place, by the shape of that place."""
         return self._keys(place) - self._shared_keys(place)
@@ -109,10 +119,13 @@ class _Misfits:
         return self._keys(place) & set(present if isinstance(present, dict) else ())
 
     def _keys(self, place: Place) -> set[str]:
+        return set(self._schema_at(place).get("properties", {}))
+
+    def _schema_at(self, place: Place) -> Mapping[str, Any]:
         schema = self._resolved(self.schema)
         for step in place:
             schema = self._inside(schema, step)
-        return set(schema.get("properties", {}))
+        return schema
 
     def _inside(self, schema: Mapping[str, Any], step: str | int) -> Mapping[str, Any]:
         """The schema of what a key or an item of a list holds."""

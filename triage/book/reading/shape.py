@@ -32,6 +32,13 @@ Id = Annotated[str, StringConstraints(pattern=_ID, max_length=60)]
 StatementId = Annotated[str, StringConstraints(pattern=_STATEMENT)]
 Words = Annotated[str, StringConstraints(pattern=NOT_BLANK)]
 S = TypeVar("S")
+ConditionShape = Annotated[
+    dict[str, object], Field(description="a condition, such as `leg_weakness: both_legs`")
+]
+SourceList = Annotated[
+    list["SourceShape"],
+    Field(min_length=1, description="a list of `{statements: [S1.4], supports: [urgency]}`"),
+]
 
 
 def _once_each(entries: list[S]) -> list[S]:
@@ -56,14 +63,16 @@ class Sourced(Shape):
 
 
 class SourceShape(Sourced):
-    supports: Distinct[str] = Field(min_length=1)
+    supports: Distinct[str] = Field(
+        min_length=1, description="a list of parts: facts, exams, findings, `when`, `urgency`, `suspects`"
+    )
 
 
 class BookShape(Shape):
     title: Words
     version: Annotated[str, StringConstraints(pattern=_VERSION)]
     status: Literal["draft", "reviewed"]
-    scope: dict[str, object]
+    scope: ConditionShape
     outside_scope: Words
     editorial: Words
 
@@ -110,42 +119,44 @@ class FactShape(Sourced):
     kind: Literal["symptom", "finding", "background"]
     asked_of: Literal["patient", "record", "nurse"]
     lasts: Literal["call", "always"]
-    screen: Id
+    screen: Id = Field(description="a name in screens.yaml")
 
 
 class FindingShape(Shape):
     title: Words
-    when: dict[str, object]
-    sources: list[SourceShape] = Field(min_length=1)
+    when: ConditionShape
+    sources: SourceList
 
 
 class RuleShape(Shape):
     title: Words
     urgency: LevelName
-    suspects: Distinct[Id]
-    when: dict[str, object]
+    suspects: Distinct[Id] = Field(description="a list of names in suspicions.yaml, or []")
+    when: ConditionShape
     because: Words
-    exams: Distinct[Id]
+    exams: Distinct[Id] = Field(description="a list of names in exams.yaml, or []")
     safety_net: Words = ""
-    sources: list[SourceShape] = Field(min_length=1)
-    examples: list[dict[str, str]] = Field(min_length=1)
+    sources: SourceList
+    examples: list[dict[str, str]] = Field(
+        min_length=1, description="a list of `{fires: yes, leg_weakness: both_legs}`"
+    )
     status: Literal["draft", "reviewed"]
 
 
 class ConstraintShape(Shape):
-    never: dict[str, object]
+    never: ConditionShape
     because: Words
 
 
 class AdviceShape(Sourced):
     text: Words
     shown_to: Literal["patient", "nurse", "both"]
-    when: dict[str, object] | None = None
+    when: ConditionShape | None = None
 
 
 class GuaranteeShape(Shape):
     name: Words
-    given: dict[str, object]
+    given: ConditionShape
     at_least: LevelName | None = None
     at_most: LevelName | None = None
     includes: Distinct[Id] = []
@@ -159,8 +170,8 @@ class ExceptionShape(Shape):
 
 
 class GuaranteesShape(Shape):
-    guarantees: list[GuaranteeShape]
-    exceptions: list[ExceptionShape]
+    guarantees: list[GuaranteeShape] = Field(description="a list of guarantees, or []")
+    exceptions: list[ExceptionShape] = Field(description="a list of `{name: …, because: …}`, or []")
 
 
 class StatementShape(Shape):
@@ -179,12 +190,12 @@ class DocumentShape(Shape):
     address: str = ""
     file: Annotated[str, StringConstraints(pattern=_FILE)] = ""
     sha256: Annotated[str, StringConstraints(pattern=_SHA256)] = ""
-    statements: dict[StatementId, StatementShape] = Field(min_length=1)
+    statements: dict[StatementId, StatementShape] = Field(min_length=1, description="`S1.1: {says: …}`")
 
 
 class ExpectShape(Shape):
     urgency: LevelName
-    rules: Distinct[str]
+    rules: Distinct[str] = Field(description="a list of the rules that fire, or []")
     possible: LevelName | None = None
     advice: ToldName | None = None
     status: Literal["decided", "unfinished", "unresolved", "out_of_scope"] | None = None
@@ -196,18 +207,18 @@ class ExpectShape(Shape):
 class GivenShape(Shape):
     on: Words
     first: str = ""
-    facts: Distinct[str]
+    facts: Distinct[str] = Field(description="a list of facts")
 
 
 class EarlierShape(Shape):
     asked_on: str
     rules_hash: str
-    facts: dict[str, str]
+    facts: dict[str, str] = Field(description="`leg_weakness: none`")
     ticked: Distinct[str] = []
 
 
 class UnconfirmedShape(Shape):
-    facts: dict[str, str]
+    facts: dict[str, str] = Field(description="`leg_weakness: none`")
     ticked: Distinct[str] = []
 
 
@@ -226,7 +237,7 @@ class SessionShape(Shape):
 class CaseShape(Shape):
     name: Words
     story: str = ""
-    facts: dict[str, str]
+    facts: dict[str, str] = Field(description="`leg_weakness: both_legs`, or {}")
     denied: Literal["everything else"] | Distinct[str] = []
     expect: ExpectShape | None = None
     ticked: Distinct[str] = []
@@ -242,4 +253,6 @@ def shape_page(page: Page, shape: type[S] | TypeAdapter[S], place: Place = ()) -
     try:
         return adapter.validate_python(page.part(place))
     except ValidationError as error:
-        raise Problems(misfits(page, place, error.errors(), adapter.json_schema(), _IN_WORDS)) from None
+        raise Problems(
+            misfits(page, place, error.errors(include_url=False), adapter.json_schema(), _IN_WORDS)
+        ) from None

@@ -20,6 +20,7 @@ import yaml
 from triage.book.problems import Problem, Problems
 
 MAX_BYTES = 8_000_000
+TOO_LARGE = ("T002", f"the file is larger than {MAX_BYTES:,} bytes", "split it")
 MAX_DEPTH = 30
 MAX_NODES = 600_000
 
@@ -79,7 +80,7 @@ def read_raw(path: Path, name: str | None = None) -> bytes:
             with path.open("rb") as pipe:  # or a device such as /dev/stdin, which may never end
                 return pipe.read(MAX_BYTES + 1)
         if path.stat().st_size > MAX_BYTES:
-            raise _refusal(shown, "T002", f"the file is larger than {MAX_BYTES:,} bytes", "split it")
+            raise _refusal(shown, *TOO_LARGE)
         return path.read_bytes()
     except OSError as error:
         raise _refusal(shown, "T001", f"cannot be read: {error.strerror or error}") from None
@@ -103,7 +104,7 @@ def _too_deep(name: str, at: tuple[int, int]) -> Problems:
 
 def _decode(raw: bytes, name: str) -> str:
     if len(raw) > MAX_BYTES:
-        raise _refusal(name, "T002", f"the file is larger than {MAX_BYTES:,} bytes", "split it")
+        raise _refusal(name, *TOO_LARGE)
     # Without a byte-order mark, of most letters of UTF-16 one byte is NUL.
     halves_nul = any(2 * half.count(0) > len(half) for half in (raw[::2], raw[1::2]))
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or halves_nul:
@@ -113,11 +114,8 @@ def _decode(raw: bytes, name: str) -> str:
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        column = error.start - raw.rfind(b"\n", 0, error.start)
-        raise _refusal(
-            name, "T003", "this byte is not UTF-8", "save the file as UTF-8", (line, column)
-        ) from None
+        at = raw.count(b"\n", 0, error.start) + 1, error.start - raw.rfind(b"\n", 0, error.start)
+        raise _refusal(name, "T003", "this byte is not UTF-8", "save the file as UTF-8", at) from None
     if not text.strip():
         raise _refusal(name, "T004", "the file is empty")
     return text
