@@ -128,7 +128,7 @@ TABLES: dict[str, tuple[Said, list[str]]] = {
         _parquet(id=["a"], temperature=[38.5]),
         [
             "table.parquet:1:2: Q009: the column temperature is double "
-            "(the unit in its name, temperature (°C), or text such as 37.5 °C)"
+            "(the unit in its name, temperature (°C) or temperature (°F), or text such as 37.5 °C)"
         ],
     ),
     "Q009 yes and no as a type": (

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from triage.cohort.tables.cells import type_of_cells
-from triage.cohort.tables.columns import DATE, ID, Column
+from triage.cohort.tables.columns import DATE, ID, Column, with_unit
 from triage.engines.codes import not_known_words
 
 
@@ -31,10 +31,10 @@ def wrong_type(column: Column, type_: pa.DataType) -> Iterator[tuple[str, str]]:
         yield what, f"text: {', '.join(not_known_words(column.fact))}"
     elif column.fact.scale is None:
         yield what, f"text: {', '.join(column.fact.answers)}"
-    elif column.unit_in_name and not number:
+    elif column.unit and not number:
         yield what, f"numbers, or text such as {column.fact.scale.digits(column.fact.scale.low)}"
-    elif not column.unit_in_name:
-        named = f"{column.fact.id} ({column.fact.scale.unit})"
+    elif not column.unit:
+        named = " or ".join(with_unit(column.fact, unit) for unit in column.fact.scale.units)
         yield what, f"the unit in its name, {named}, or text such as {column.fact.scale.example}"
 
 

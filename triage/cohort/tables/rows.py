@@ -17,7 +17,7 @@ from pathlib import Path
 
 from triage.book.book import RuleBook
 from triage.book.facts import Answer
-from triage.book.problems import Problem, Problems, nearest
+from triage.book.problems import Problem, Problems
 from triage.book.quantity import UnreadableAnswer
 from triage.book.reading.case import read_each
 from triage.book.reading.files import case_files
@@ -28,7 +28,7 @@ from triage.cohort.tables.columns import (
     USE_COMMAS,
     Column,
     column_named,
-    column_names,
+    instead_of,
     read_date,
 )
 
@@ -212,7 +212,7 @@ def json_row(book: RuleBook, number: int, line: str | None) -> Row:
     for name, value in read.items():
         column = column_named(book, name)
         if column is None:
-            hint = nearest(name, column_names(book)) if len(refused) < MOST_HINTS else ""
+            hint = instead_of(book, name) if len(refused) < MOST_HINTS else ""
             refused.append(Refusal(name, f'unknown column "{name}"{hint and f" ({hint})"}'))
         elif column.fact is not None and any(_same(column, other) for other, _ in cells):
             refused.append(Refusal(name, f"{column.fact.id} stands there twice"))
