@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeAlias
@@ -10,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tests.message_cases import SMALL, as_lines, nothing
+from tests.raw_parquet import ZSTD, Column, write
 from triage.book.problems import Problem
 from triage.book.reading.load import load_book
 from triage.cohort.tables.source import open_source
@@ -93,6 +95,31 @@ def _outside_of_the_list(folder: Path) -> list[str]:
     with pa.ipc.new_file(folder / "table.arrow", table.schema) as file:
         file.write_table(table)
     return _opened(folder / "table.arrow")
+
+
+def _unpacks_to_much(folder: Path) -> list[str]:
+    """A file that says so of 8,000 bytes."""
+    path, table = folder / "table.arrow", pa.table({"age (years)": pa.array([61] * 1_000)})
+    with pa.ipc.new_file(path, table.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as file:
+        file.write_table(table)
+    raw = path.read_bytes()
+    path.write_bytes(raw.replace((8_000).to_bytes(8, "little"), (2**40).to_bytes(8, "little")))
+    return _opened(path)
+
+
+def _row_group_of_much(folder: Path) -> list[str]:
+    write(folder / "table.parquet", Column("id", [b"a"], [(0, 9)], page_size=2**31 - 1, codec=ZSTD))
+    return _opened(folder / "table.parquet")
+
+
+def _other_nulls(folder: Path) -> list[str]:
+    """A file that says of one empty cell of three that there are two."""
+    path, table = folder / "table.arrow", pa.table({"cancer": ["lung", None, "liver"]})
+    with pa.ipc.new_file(path, table.schema) as file:
+        file.write_table(table)
+    raw = path.read_bytes()
+    path.write_bytes(raw.replace(struct.pack("<qq", 3, 1), struct.pack("<qq", 3, 2)))
+    return _opened(path)
 
 
 def _folder_of_nothing(folder: Path) -> list[str]:
@@ -186,6 +213,27 @@ TABLES: dict[str, tuple[Said, list[str]]] = {
         [
             "table.arrow:1:2: Q010: the column cancer is damaged: it has a cell that is no string "
             "(a whole file)"
+        ],
+    ),
+    "Q010 other empty cells": (
+        _other_nulls,
+        [
+            "table.arrow:1:1: Q010: the column cancer is damaged: it has other empty cells than it says "
+            "(a whole file)"
+        ],
+    ),
+    "Q011 what unpacks to much": (
+        _unpacks_to_much,
+        [
+            "table.arrow:1:1: Q011: 1,000 rows would take more than 256 MiB of memory "
+            "(shorter texts, or batches of at most 131,072 rows)"
+        ],
+    ),
+    "Q011 a row group that is too large": (
+        _row_group_of_much,
+        [
+            "table.parquet:1:1: Q011: row group 1 would take more than 1,024 MiB of memory "
+            "(smaller row groups, in pages of about 1 MiB)"
         ],
     ),
     "Q010 what is no Parquet": (

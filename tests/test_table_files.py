@@ -132,6 +132,24 @@ WAYS: dict[str, tuple[str, Callable[[pa.Table, Path], object]]] = {
         "t.parquet",
         lambda t, path: pq.write_table(t, path, compression="brotli", data_page_version="2.0"),
     ),
+    "Parquet of texts that differ in a part": (
+        "t.parquet",
+        lambda t, path: pq.write_table(
+            t,
+            path,
+            use_dictionary=False,
+            column_encoding={"id": "DELTA_BYTE_ARRAY", "cancer": "DELTA_BYTE_ARRAY"},
+        ),
+    ),
+    "Parquet of texts behind their lengths": (
+        "t.parquet",
+        lambda t, path: pq.write_table(
+            t,
+            path,
+            use_dictionary=False,
+            column_encoding={"id": "DELTA_LENGTH_BYTE_ARRAY", "cancer": "DELTA_LENGTH_BYTE_ARRAY"},
+        ),
+    ),
     "Parquet by Polars": ("t.parquet", lambda t, path: pl.from_arrow(t).write_parquet(path)),  # type: ignore[union-attr]
     "Arrow": ("t.arrow", arrow_file),
     "Arrow in slices": ("t.arrow", slices),

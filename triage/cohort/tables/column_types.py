@@ -17,7 +17,7 @@ def wrong_type(column: Column, type_: pa.DataType) -> Iterator[tuple[str, str]]:
     values = type_of_cells(type_)
     if _is_text(values) or pa.types.is_null(values):
         return
-    number = pa.types.is_integer(values) or pa.types.is_floating(values) or pa.types.is_decimal(values)
+    number = pa.types.is_integer(values) or pa.types.is_floating(values) or _is_decimal(values)
     what = f"the column {column.name} is {type_}"
     if column.fact is None:
         day = pa.types.is_date(values) or pa.types.is_timestamp(values)
@@ -42,6 +42,12 @@ def _is_text(type_: pa.DataType) -> bool:
     return bool(
         pa.types.is_string(type_) or pa.types.is_large_string(type_) or pa.types.is_string_view(type_)
     )
+
+
+def _is_decimal(type_: pa.DataType) -> bool:
+    """Whether these are decimals, of a scale that they can be written with."""
+    most = 76 if pa.types.is_decimal256(type_) else 38
+    return bool(pa.types.is_decimal(type_) and abs(type_.scale) <= most)
 
 
 def _is_known_zone(type_: pa.DataType) -> bool:
