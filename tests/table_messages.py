@@ -127,13 +127,28 @@ def _folder_of_nothing(folder: Path) -> list[str]:
     return _opened(folder / "empty", "parquet")
 
 
+def _folder_as_csv(folder: Path) -> list[str]:
+    (folder / "empty").mkdir()
+    return _opened(folder / "empty", "csv")
+
+
+def _folder_of(*names: str) -> Said:
+    def said(folder: Path) -> list[str]:
+        for name in names:
+            (folder / "tables" / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / "tables" / name).touch()
+        return _opened(folder / "tables")
+
+    return said
+
+
 TABLES: dict[str, tuple[Said, list[str]]] = {
     "Q007 a name that says nothing": (
         _named("table.txt"),
         [
             "table.txt:1:1: Q007: what kind of table table.txt is cannot be told from its name "
-            "(a name that ends in .csv, .jsonl, .ndjson, .parquet, .arrow, .feather, .ipc, .yaml, .yml, "
-            "or --from)"
+            "(a name that ends in .csv, .jsonl, .ndjson, .parquet, .parq, .pq, .arrow, .feather, .ipc, "
+            ".yaml, .yml, or --from)"
         ],
     ),
     "Q007 a template that is no table": (
@@ -200,6 +215,43 @@ TABLES: dict[str, tuple[Said, list[str]]] = {
     "Q005 a folder without Parquet": (
         _folder_of_nothing,
         ["empty:1:1: Q005: no .parquet file in this folder"],
+    ),
+    "Q005 a folder as one table": (
+        _folder_as_csv,
+        ["empty:1:1: Q005: a folder is read where it holds Parquet or case files (one table)"],
+    ),
+    "Q012 other files in a folder": (
+        _folder_of("a.parquet", "b.csv", "_c.parquet"),
+        [
+            "tables/_c.parquet:1:1: Q012: a name that begins with _ is passed over by other readers "
+            "(rename it, or move it away)",
+            "tables/b.csv:1:1: Q012: no Parquet file, and every file of a folder is read "
+            "(move it away, or name the table itself)",
+        ],
+    ),
+    "Q013 folders that are more than their files": (
+        _folder_of(
+            "a.parquet",
+            "delta/_delta_log/0.json",
+            "hudi/.hoodie/x",
+            "iceberg/metadata/v1.metadata.json",
+            "spark/_temporary/0/b.parquet",
+            "year=2026/c.parquet",
+            "bricks/_started_1",
+        ),
+        [
+            "tables/bricks:1:1: Q013: a write that did not end, or more than one, which leaves files of "
+            "removed rows (write the rows that it has now to a folder of their own)",
+            "tables/delta/_delta_log:1:1: Q013: a Delta table, whose files also hold rows that it removed "
+            "(write the rows that it has now to a folder of their own)",
+            "tables/hudi/.hoodie:1:1: Q013: a Hudi table, whose files also hold rows that it removed "
+            "(write the rows that it has now to a folder of their own)",
+            "tables/iceberg/metadata:1:1: Q013: an Iceberg table, whose files also hold rows that it removed "
+            "(write the rows that it has now to a folder of their own)",
+            "tables/spark/_temporary:1:1: Q013: a write that did not end (the table once it is written)",
+            "tables/year=2026:1:1: Q013: year=2026 says something of the rows in it that no column says "
+            "(files that have it as a column)",
+        ],
     ),
     "Q010 text in another encoding": (
         _not_utf8,

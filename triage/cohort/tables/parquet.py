@@ -14,6 +14,7 @@ from triage.book.problems import Problem, Problems
 from triage.cohort.tables.cells import type_of_cells
 from triage.cohort.tables.columnar import Columnar, Group, small_ones_together
 from triage.cohort.tables.columns import ID
+from triage.cohort.tables.folders import parquet_files
 from triage.cohort.tables.limits import MOST_METADATA
 from triage.cohort.tables.parquet_memory import HowToRead
 from triage.cohort.tables.sound import BROKEN, damaged
@@ -23,11 +24,11 @@ _MOST_PARTS = 100_000
 
 
 def open_parquet(book: RuleBook, path: Path) -> Columnar:
-    """A Parquet file, or a folder of them in the order of their names."""
+    """A Parquet file, or all that are below a folder, in the order of their paths."""
     if str(path) == "-":
         what = "a Parquet file is read from its end, and standard input has none"
         raise Problems([Problem("-", 1, 1, "Q007", what, "a file, or --from arrow")])
-    files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+    files = parquet_files(path) if path.is_dir() else [path]
     if not files:
         raise Problems([Problem(str(path), 1, 1, "Q005", "no .parquet file in this folder")])
     groups: list[Group] = []
@@ -38,7 +39,7 @@ def open_parquet(book: RuleBook, path: Path) -> Columnar:
         except BROKEN:
             raise damaged(name) from None
         if schema is not None and here != schema:
-            raise Problems([_other_columns(name, here, files[0], schema)])
+            raise Problems([_other_columns(name, here, files[0].relative_to(path), schema)])
         schema = here
         groups.extend(some)
     assert schema is not None
@@ -46,11 +47,11 @@ def open_parquet(book: RuleBook, path: Path) -> Columnar:
 
 
 def _other_columns(name: Path, here: pa.Schema, first: Path, there: pa.Schema) -> Problem:
-    what, position = f"its columns are not those of {first.name}", 1
+    what, position = f"its columns are not those of {first}", 1
     if here.names == there.names:
         pairs = enumerate(zip(here, there, strict=True), start=1)
         position, (field, other) = next(pair for pair in pairs if pair[1][0] != pair[1][1])
-        what = f"the column {field.name} is {field.type}, and {other.type} in {first.name}"
+        what = f"the column {field.name} is {field.type}, and {other.type} in {first}"
     return Problem(str(name), 1, position, "Q009", what, "the same columns in every file of a folder")
 
 

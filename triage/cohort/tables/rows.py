@@ -62,9 +62,9 @@ class Row:
 
 
 def case_rows(book: RuleBook, path: Path) -> Iterator[Row]:
-    """The rows of case files: a file, or every .yaml file under a folder; the id is the case's name.
+    """The rows of case files: a file, or all that are below a folder; the id is the case's name.
 
-    Raises Problems where a folder holds no case file, or one that would be passed over.
+    Raises Problems where a folder holds no case file, or another file.
     """
     files, found = case_files(path)
     if found:
