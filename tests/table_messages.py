@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeAlias
@@ -10,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tests.message_cases import SMALL, as_lines, nothing
+from tests.raw_parquet import ZSTD, Column, write
 from triage.book.problems import Problem
 from triage.book.reading.load import load_book
 from triage.cohort.tables.source import open_source
@@ -95,9 +97,49 @@ def _outside_of_the_list(folder: Path) -> list[str]:
     return _opened(folder / "table.arrow")
 
 
+def _unpacks_to_much(folder: Path) -> list[str]:
+    """A file that says so of 8,000 bytes."""
+    path, table = folder / "table.arrow", pa.table({"age (years)": pa.array([61] * 1_000)})
+    with pa.ipc.new_file(path, table.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as file:
+        file.write_table(table)
+    raw = path.read_bytes()
+    path.write_bytes(raw.replace((8_000).to_bytes(8, "little"), (2**40).to_bytes(8, "little")))
+    return _opened(path)
+
+
+def _row_group_of_much(folder: Path) -> list[str]:
+    write(folder / "table.parquet", Column("id", [b"a"], [(0, 9)], page_size=2**31 - 1, codec=ZSTD))
+    return _opened(folder / "table.parquet")
+
+
+def _other_nulls(folder: Path) -> list[str]:
+    """A file that says of one empty cell of three that there are two."""
+    path, table = folder / "table.arrow", pa.table({"cancer": ["lung", None, "liver"]})
+    with pa.ipc.new_file(path, table.schema) as file:
+        file.write_table(table)
+    raw = path.read_bytes()
+    path.write_bytes(raw.replace(struct.pack("<qq", 3, 1), struct.pack("<qq", 3, 2)))
+    return _opened(path)
+
+
 def _folder_of_nothing(folder: Path) -> list[str]:
     (folder / "empty").mkdir()
     return _opened(folder / "empty", "parquet")
+
+
+def _folder_as_csv(folder: Path) -> list[str]:
+    (folder / "empty").mkdir()
+    return _opened(folder / "empty", "csv")
+
+
+def _folder_of(*names: str) -> Said:
+    def said(folder: Path) -> list[str]:
+        for name in names:
+            (folder / "tables" / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / "tables" / name).touch()
+        return _opened(folder / "tables")
+
+    return said
 
 
 TABLES: dict[str, tuple[Said, list[str]]] = {
@@ -105,8 +147,8 @@ TABLES: dict[str, tuple[Said, list[str]]] = {
         _named("table.txt"),
         [
             "table.txt:1:1: Q007: what kind of table table.txt is cannot be told from its name "
-            "(a name that ends in .csv, .jsonl, .ndjson, .parquet, .arrow, .feather, .ipc, .yaml, .yml, "
-            "or --from)"
+            "(a name that ends in .csv, .jsonl, .ndjson, .parquet, .parq, .pq, .arrow, .feather, .ipc, "
+            ".yaml, .yml, or --from)"
         ],
     ),
     "Q007 a template that is no table": (
@@ -128,7 +170,7 @@ TABLES: dict[str, tuple[Said, list[str]]] = {
         _parquet(id=["a"], temperature=[38.5]),
         [
             "table.parquet:1:2: Q009: the column temperature is double "
-            "(the unit in its name, temperature (°C), or text such as 37.5 °C)"
+            "(the unit in its name, temperature (°C) or temperature (°F), or text such as 37.5 °C)"
         ],
     ),
     "Q009 yes and no as a type": (
@@ -174,6 +216,43 @@ TABLES: dict[str, tuple[Said, list[str]]] = {
         _folder_of_nothing,
         ["empty:1:1: Q005: no .parquet file in this folder"],
     ),
+    "Q005 a folder as one table": (
+        _folder_as_csv,
+        ["empty:1:1: Q005: a folder is read where it holds Parquet or case files (one table)"],
+    ),
+    "Q012 other files in a folder": (
+        _folder_of("a.parquet", "b.csv", "_c.parquet"),
+        [
+            "tables/_c.parquet:1:1: Q012: a name that begins with _ is passed over by other readers "
+            "(rename it, or move it away)",
+            "tables/b.csv:1:1: Q012: no Parquet file, and every file of a folder is read "
+            "(move it away, or name the table itself)",
+        ],
+    ),
+    "Q013 folders that are more than their files": (
+        _folder_of(
+            "a.parquet",
+            "delta/_delta_log/0.json",
+            "hudi/.hoodie/x",
+            "iceberg/metadata/v1.metadata.json",
+            "spark/_temporary/0/b.parquet",
+            "year=2026/c.parquet",
+            "bricks/_started_1",
+        ),
+        [
+            "tables/bricks:1:1: Q013: a write that did not end, or more than one, which leaves files of "
+            "removed rows (write the rows that it has now to a folder of their own)",
+            "tables/delta/_delta_log:1:1: Q013: a Delta table, whose files also hold rows that it removed "
+            "(write the rows that it has now to a folder of their own)",
+            "tables/hudi/.hoodie:1:1: Q013: a Hudi table, whose files also hold rows that it removed "
+            "(write the rows that it has now to a folder of their own)",
+            "tables/iceberg/metadata:1:1: Q013: an Iceberg table, whose files also hold rows that it removed "
+            "(write the rows that it has now to a folder of their own)",
+            "tables/spark/_temporary:1:1: Q013: a write that did not end (the table once it is written)",
+            "tables/year=2026:1:1: Q013: year=2026 says something of the rows in it that no column says "
+            "(files that have it as a column)",
+        ],
+    ),
     "Q010 text in another encoding": (
         _not_utf8,
         [
@@ -186,6 +265,27 @@ TABLES: dict[str, tuple[Said, list[str]]] = {
         [
             "table.arrow:1:2: Q010: the column cancer is damaged: it has a cell that is no string "
             "(a whole file)"
+        ],
+    ),
+    "Q010 other empty cells": (
+        _other_nulls,
+        [
+            "table.arrow:1:1: Q010: the column cancer is damaged: it has other empty cells than it says "
+            "(a whole file)"
+        ],
+    ),
+    "Q011 what unpacks to much": (
+        _unpacks_to_much,
+        [
+            "table.arrow:1:1: Q011: 1,000 rows would take more than 256 MiB of memory "
+            "(shorter texts, or batches of at most 131,072 rows)"
+        ],
+    ),
+    "Q011 a row group that is too large": (
+        _row_group_of_much,
+        [
+            "table.parquet:1:1: Q011: row group 1 would take more than 1,024 MiB of memory "
+            "(smaller row groups, in pages of about 1 MiB)"
         ],
     ),
     "Q010 what is no Parquet": (

@@ -60,7 +60,7 @@ def cells(draw: st.DrawFn, column: Column) -> str:
     else:
         answer = draw(answers_to(column.fact))
         text = column.fact.write(answer)
-        if column.unit_in_name and column.fact.scale is not None and isinstance(answer, int):
+        if column.unit and column.fact.scale is not None and isinstance(answer, int):
             text = column.fact.scale.digits(answer)
     return draw(st.sampled_from(_SPACES)) + text + draw(st.sampled_from(_SPACES))
 

@@ -29,13 +29,13 @@ BAD: dict[str, tuple[str | bytes, str]] = {
     ),
     "unknown unit": (
         "age: 60 yeers\n",
-        '1:6: K004: age: the unit "yeers" does not fit (the unit years or months)',
+        '1:6: K004: age: the unit "yeers" does not fit (the number in years or months)',
     ),
     "unit of another kind": (
         "age: 60 kg\n",
-        '1:6: K004: age: the unit "kg" does not fit (the unit years or months)',
+        '1:6: K004: age: the unit "kg" does not fit (the number in years or months)',
     ),
-    "no unit": ("age: 60\n", '1:6: K004: age: "60" has no unit (60 years)'),
+    "no unit": ("age: 60\n", '1:6: K004: age: "60" has no unit (60 years or 60 months)'),
     "out of range": ("age: 200 years\n", '1:6: K004: age: "200 years" is out of range (from 0 to 120 years)'),
     "below the range": (
         "temperature: 3.7 °C\n",

@@ -183,10 +183,10 @@ def test_bad_json_lines_are_refused_one_by_one(tmp_path: Path) -> None:
     ("header", "wanted"),
     [
         ("id,leg_weaknes", 'in.csv:1:2: Q003: unknown column "leg_weaknes" (did you mean "leg_weakness"?)'),
-        ("id,temperature (C)", 'Q003: unknown column "temperature (C)" (did you mean "temperature (°C)"?)'),
+        ("id,temperature (K)", 'Q003: unknown column "temperature (K)" (its numbers in °C or °F, as'),
         ("id,leg_weakness (mm)", "Q003"),
         ("id,age,age", 'in.csv:1:3: Q004: the column "age" stands here twice'),
-        ("id,age,age (years)", 'in.csv:1:3: Q004: the column "age (years)" stands here twice'),
+        ("id,age,age (years)", 'in.csv:1:3: Q004: "age" and "age (years)" are both the column of age (keep'),
         ("id,id", 'in.csv:1:2: Q004: the column "id" stands here twice'),
         ("id;age", 'in.csv:1:1: Q003: unknown column "id;age" (separate columns with commas)'),
         ("id\tage", "(separate columns with commas)"),

@@ -153,7 +153,7 @@ def test_a_small_repository_of_huge_files_takes_no_memory(repository: Repository
     shutil.rmtree(repository.folder / "rules/any")
     tree = repository.tree_of(*(("100644", huge, f"{number:03}.yaml") for number in range(500)))
     took, said = most_memory(repository, repository.commit_of(tree))
-    assert took < 250_000_000
+    assert took < 1_000_000_000
     assert said.splitlines()[0].endswith(
         ":rules/000.yaml:1:1: T002: the file is larger than 8,000,000 bytes (split it)"
     )
@@ -163,7 +163,7 @@ def test_a_small_repository_of_many_large_files_takes_no_memory(repository: Repo
     large = repository.blob(b" " * MAX_BYTES)
     tree = repository.tree_of(*(("100644", large, f"{number:03}.yaml") for number in range(500)))
     took, said = most_memory(repository, repository.commit_of(tree))
-    assert took < 250_000_000
+    assert took < 1_000_000_000
     assert "B010: the files have more than 16,000,000 bytes altogether" in said
 
 
@@ -174,7 +174,7 @@ def test_folders_that_hold_each_other_without_end_are_not_walked(leaf: str, repo
     for _ in range(10):
         tree = repository.tree_of(*(("40000", tree, f"{number}") for number in range(10)))
     took, said = most_memory(repository, repository.commit_of(tree))
-    assert took < 250_000_000
+    assert took < 1_000_000_000
     assert f"B010: more than {MOST_FILES:,} files" in said
 
 
@@ -182,5 +182,5 @@ def test_a_folder_too_large_to_be_listed_is_refused(repository: Repository) -> N
     text = repository.blob(b"x")
     tree = repository.tree_of(*(("100644", text, f"{number:0200}.yaml") for number in range(60_000)))
     took, said = most_memory(repository, repository.commit_of(tree))
-    assert took < 250_000_000
+    assert took < 1_000_000_000
     assert f"B010: more than {MOST_FILES:,} files" in said

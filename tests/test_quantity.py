@@ -42,6 +42,9 @@ TYPED = [
     (MONTHS, "2.5 years", "30 months"),
     (AGE, "215 months", "17 years"),
     (AGE, "216 months", "18 years"),
+    (SIZE, "6.25 cm", "62 mm"),
+    (SIZE, "6.35 cm", "64 mm"),
+    (SIZE, "6.251 cm", "63 mm"),
     (SHARE, "-3", "-3.00 percent"),
     (SHARE, "0.25 %", "0.25 percent"),
     (SHARE, "-0.25%", "-0.25 percent"),
@@ -75,19 +78,19 @@ def test_a_range_is_called_a_range(typed: str) -> None:
 @pytest.mark.parametrize(
     ("scale", "text", "what", "write"),
     [
-        (TEMPERATURE, "38.5", '"38.5" has no unit', "38.5 °C"),
+        (TEMPERATURE, "38.5", '"38.5" has no unit', "38.5 °C or 38.5 °F"),
         (TEMPERATURE, "38,5 °C", '"38,5 °C" has a comma', "a point: 38.5"),
         (TEMPERATURE, "38.55 °C", '"38.55 °C" is finer than the step', "steps of 0.1 °C"),
         (TEMPERATURE, "29.9 °C", '"29.9 °C" is out of range', "from 30.0 to 45.0 °C"),
         (TEMPERATURE, "45.1 °C", '"45.1 °C" is out of range', "from 30.0 to 45.0 °C"),
         (TEMPERATURE, "385 °C", '"385 °C" is out of range', "from 30.0 to 45.0 °C"),
         (TEMPERATURE, "38.5 °F", '"38.5 °F" is out of range', "from 30.0 to 45.0 °C"),
-        (TEMPERATURE, "38.5 K", 'the unit "K" does not fit', "the unit °C or °F"),
-        (TEMPERATURE, "38 mm", 'the unit "mm" does not fit', "the unit °C or °F"),
+        (TEMPERATURE, "38.5 K", 'the unit "K" does not fit', "the number in °C or °F"),
+        (TEMPERATURE, "38 mm", 'the unit "mm" does not fit', "the number in °C or °F"),
         (SIZE, "0 mm", '"0 mm" is out of range', "from 1 to 200 mm"),
         (SIZE, "-3 mm", '"-3 mm" is out of range', "from 1 to 200 mm"),
         (SIZE, "1.5 mm", '"1.5 mm" is finer than the step', "steps of 1 mm"),
-        (MONTHS, "90 days", 'the unit "days" does not fit', "the unit months or years"),
+        (MONTHS, "90 days", 'the unit "days" does not fit', "the number in months or years"),
     ],
 )
 def test_what_does_not_fit_a_file_says_what_to_write(scale: Scale, text: str, what: str, write: str) -> None:

@@ -132,6 +132,24 @@ WAYS: dict[str, tuple[str, Callable[[pa.Table, Path], object]]] = {
         "t.parquet",
         lambda t, path: pq.write_table(t, path, compression="brotli", data_page_version="2.0"),
     ),
+    "Parquet of texts that differ in a part": (
+        "t.parquet",
+        lambda t, path: pq.write_table(
+            t,
+            path,
+            use_dictionary=False,
+            column_encoding={"id": "DELTA_BYTE_ARRAY", "cancer": "DELTA_BYTE_ARRAY"},
+        ),
+    ),
+    "Parquet of texts behind their lengths": (
+        "t.parquet",
+        lambda t, path: pq.write_table(
+            t,
+            path,
+            use_dictionary=False,
+            column_encoding={"id": "DELTA_LENGTH_BYTE_ARRAY", "cancer": "DELTA_LENGTH_BYTE_ARRAY"},
+        ),
+    ),
     "Parquet by Polars": ("t.parquet", lambda t, path: pl.from_arrow(t).write_parquet(path)),  # type: ignore[union-attr]
     "Arrow": ("t.arrow", arrow_file),
     "Arrow in slices": ("t.arrow", slices),
@@ -151,7 +169,7 @@ def _long(field: pa.Field) -> pa.Field:
 
 
 def folder(table: pa.Table, path: Path) -> None:
-    """Files that list what occurs in other orders, one of them empty, and a note beside them."""
+    """Files that list what occurs in other orders, one of them empty, and a mark of who wrote them."""
     path.mkdir()
     for number, start in enumerate(range(0, table.num_rows, 40)):
         part = table.slice(start, 40)
@@ -163,7 +181,7 @@ def folder(table: pa.Table, path: Path) -> None:
             part = part.set_column(2, "cancer", relisted)
         pq.write_table(part, path / f"part-{number:03}.parquet")
         pq.write_table(part.slice(0, 0), path / f"part-{number:03}-empty.parquet")
-    (path / "README.txt").write_text("not a table")
+    (path / "_SUCCESS").touch()
 
 
 @pytest.mark.parametrize("name", WAYS)

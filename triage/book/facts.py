@@ -71,13 +71,24 @@ class Fact:
         return self.ordered and listed and self.asked_of == "patient"
 
     def read(
-        self, text: str, *, unit_needed: bool = True, comma: bool = False, own_unit: bool = False
+        self,
+        text: str,
+        *,
+        unit_needed: bool = True,
+        comma: bool = False,
+        own_unit: bool = False,
+        bare_unit: str = "",
     ) -> Answer:
-        """The answer that a text means, in the words of files. Raises UnreadableAnswer."""
+        """The answer that a text means, in the words of files; a number as `Scale.read` reads it.
+
+        Raises UnreadableAnswer.
+        """
         if text in NOT_KNOWN_LABELS or text in self.not_known:
             return NotKnown(text)
         if self.scale is not None:
-            return self.scale.read(text, unit_needed=unit_needed, comma=comma, own_unit=own_unit)
+            return self.scale.read(
+                text, unit_needed=unit_needed, comma=comma, own_unit=own_unit, bare_unit=bare_unit
+            )
         if text in self.answers:
             return text
         words = [*self.answers, *self.not_known, UNKNOWN, DECLINED]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from triage.book.legible import one_line
+from triage.book.opposites import say_the_opposite
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -44,11 +45,15 @@ def lines_of(problems: Sequence[Problem]) -> list[str]:
 
 
 def closest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that was most likely meant: in another case, with two letters swapped, or similar."""
+    """The known word that was most likely meant: in another case, with two letters swapped, or similar.
+
+    It is never one that says the opposite.
+    """
     names = sorted(known)
     if word.lower() in names:
         return word.lower()
-    close = get_close_matches(word, names, n=3, cutoff=0.6)
+    alike = get_close_matches(word, names, n=3, cutoff=0.6)
+    close = [name for name in alike if not say_the_opposite(word, name)]
     return next((name for name in close if sorted(name) == sorted(word)), close[0] if close else None)
 
 

@@ -7,6 +7,7 @@ exactly where it was written, in every engine.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
@@ -74,15 +75,33 @@ class Scale:
             )
         return cls(unit, int(ends[0]), int(ends[1]), size)
 
+    @property
+    def units(self) -> list[str]:
+        """The units that are understood: its own, then the others of the same kind."""
+        kind = _UNITS[self.unit][0]
+        return [self.unit, *(unit for unit in _UNITS if _UNITS[unit][0] == kind and unit != self.unit)]
+
+    def unit_spelt(self, spelling: str) -> str | None:
+        """The unit that is written like this, such as `Celsius`; None where it is none of `units`."""
+        unit = _SPELLINGS.get(spelling.lower())
+        return unit if unit in self.units else None
+
     def read(
-        self, text: str, *, unit_needed: bool = True, comma: bool = False, own_unit: bool = False
+        self,
+        text: str,
+        *,
+        unit_needed: bool = True,
+        comma: bool = False,
+        own_unit: bool = False,
+        bare_unit: str = "",
     ) -> int:
         """The number of steps that a text like `38.5 °C` means.
 
         In files the unit is needed and a comma is refused; a person who is asked may leave the unit
-        out and write `38,5`. Other units of the same kind are converted exactly and then rounded to
-        the nearest step, times down (215 months are 17 years), but a rule book writes each number in
-        the unit of its fact (`own_unit`).
+        out and write `38,5`, and a number without a unit is in `bare_unit`, one of `units`, or else
+        in the scale's own. Other units of the same kind are converted exactly and then rounded to the
+        nearest step, a half to the even one, times down (215 months are 17 years), but a rule book
+        writes each number in the unit of its fact (`own_unit`).
         Raises UnreadableAnswer for anything else; nothing is ever clamped.
         """
         text = text.strip()
@@ -99,21 +118,19 @@ class Scale:
         value = _number(digits.replace(",", "."))
         if not spelling:
             if unit_needed:
-                raise UnreadableAnswer(f'"{text}" has no unit', f"{text} {self.unit}")
-            return self._steps(value, text)
+                meant = [self.unit] if own_unit else self.units
+                raise UnreadableAnswer(f'"{text}" has no unit', _either(f"{text} {unit}" for unit in meant))
+            spelling = bare_unit or self.unit
+        unit = self.unit_spelt(spelling)
         if own_unit and spelling != self.unit:
-            raise UnreadableAnswer(
-                f'"{text}" is not in {self.unit}', "the unit that the fact is declared with"
-            )
-        unit = _SPELLINGS.get(spelling.lower())
-        if unit is None or _UNITS[unit][0] != _UNITS[self.unit][0]:
-            raise UnreadableAnswer(f'the unit "{spelling}" does not fit', f"the unit {self._accepted}")
+            raise UnreadableAnswer(f'"{text}" is not in {self.unit}', self._converted(value, unit))
+        if unit is None:
+            what = f'the unit "{spelling}" does not fit'
+            raise UnreadableAnswer(what, f"the number in {_either(self.units)}")
         if unit == self.unit:
             return self._steps(value, text)
-        kind, factor, offset = _UNITS[unit]
-        _, own_factor, own_offset = _UNITS[self.unit]
-        steps = (value * factor + offset - own_offset) / own_factor / self.step
-        return self._inside(floor(steps) if kind in ("days", "months") else round(steps), text)
+        steps = self._in_steps(value, unit)
+        return self._inside(floor(steps) if _UNITS[unit][0] in ("days", "months") else round(steps), text)
 
     def write(self, steps: int) -> str:
         """The number as it is written in files: `38.5 °C`. `read(write(n)) == n`."""
@@ -140,10 +157,18 @@ class Scale:
     def example(self) -> str:
         return self.write((self.low + self.high) // 2)
 
-    @property
-    def _accepted(self) -> str:
-        kind = _UNITS[self.unit][0]
-        return " or ".join([self.unit, *(u for u in _UNITS if _UNITS[u][0] == kind and u != self.unit)])
+    def _in_steps(self, value: Fraction, unit: str) -> Fraction:
+        """How many steps a number in another unit of the same kind is, exactly."""
+        _, factor, offset = _UNITS[unit]
+        _, own_factor, own_offset = _UNITS[self.unit]
+        return (value * factor + offset - own_offset) / own_factor / self.step
+
+    def _converted(self, value: Fraction, unit: str | None) -> str:
+        """What to write for a number that must be in the scale's own unit: the same size in other digits."""
+        steps = None if unit is None else self._in_steps(value, unit)
+        if steps is None or steps.denominator != 1:
+            return f"the number in {self.unit}, the unit that the fact is declared with"
+        return self.write(int(steps))
 
     def _steps(self, value: Fraction, text: str) -> int:
         steps = value / self.step
@@ -159,6 +184,10 @@ class Scale:
                 f"from {self.digits(self.low)} to {self.write(self.high)}",
             )
         return steps
+
+
+def _either(words: Iterable[str]) -> str:
+    return " or ".join(words)
 
 
 def _number(text: str) -> Fraction:

@@ -105,7 +105,8 @@ def batch(
 ) -> None:
     """Decide every patient of IN: a table, a case file, or a folder; `-` is standard input.
 
-    A table is .csv, .jsonl, .parquet or .arrow; a folder holds .parquet or case files. Columns are
+    A table is .csv, .jsonl, .parquet or .arrow; a folder holds .parquet or case files, and
+    nothing else. Columns are
     facts of the rule book, numbers as `temperature (°C)`, and `id` and `date`. An empty cell was not
     asked; `unknown` was asked and is not known. A row that cannot be read is refused with its reason:
     rows in = rows out + rows refused. Ids in more than one row are said. OUT is written whole or not
@@ -160,7 +161,7 @@ def _decide_table(
     for written in (files.results, files.problems, files.unfinished):
         if written.exists() and table.exists() and written.samefile(table):
             raise click.UsageError(f"{written} is the table itself. Name another file for the results.")
-    if out.suffix.lower() == ".parquet" and out.resolve().parent == table.resolve():
+    if table.is_dir() and out.resolve().is_relative_to(table.resolve()):
         raise click.UsageError(f"{out} would be a part of the table {table}. Name a file outside of it.")
     other_book = open_book(other_rules) if other_rules else None
     run = Run(decider, share, other_book)

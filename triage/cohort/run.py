@@ -17,6 +17,7 @@ from triage.cohort.comparison import OtherBook
 from triage.cohort.repeated import RepeatedIds
 from triage.cohort.sample import ALWAYS, Sample
 from triage.cohort.spool import Decided
+from triage.cohort.tables.folders import parquet_files
 from triage.cohort.tables.source import Source
 from triage.cohort.threads import each_in_order
 from triage.decision.at_once import AtOnce
@@ -100,7 +101,7 @@ class Run:
 
 def fingerprint(table: Path) -> dict[str, Any]:
     """What tells one table from another, and a changed one from what it was, without reading all of it."""
-    files = sorted(table.glob("*.parquet")) if table.is_dir() else [table]
+    files = parquet_files(table) if table.is_dir() else [table]
     found = []
     for file in files:
         stat = file.stat()

@@ -14,14 +14,18 @@ from typing import Any
 
 import pytest
 
+from triage.book.reading.files import is_case_file, not_a_case_file, passed_over
+
+_PYTHON = (".py", ".pyc", ".pyi")  # what pytest looks at itself
+
 
 def pytest_collect_file(parent: pytest.Collector, file_path: Path) -> pytest.File | None:
     root = parent.config.rootpath
-    if file_path.suffix != ".yaml" or not file_path.is_relative_to(root):
+    if passed_over(file_path.name, is_folder=False) or not file_path.is_relative_to(root):
         return None
-    if "cases" not in file_path.relative_to(root).parts[:-1]:
+    if "cases" not in file_path.relative_to(root).parts[:-1] or file_path.suffix in _PYTHON:
         return None
-    return CaseFile.from_parent(parent, path=file_path)
+    return (CaseFile if is_case_file(file_path) else OtherFile).from_parent(parent, path=file_path)
 
 
 @cache
@@ -44,6 +48,13 @@ class CaseFile(pytest.File):
             yield UnreadableCases.from_parent(self, name="cases can be tested", found=found)
         for case in cases:
             yield CaseItem.from_parent(self, name=case.name, case=case)
+
+
+class OtherFile(pytest.File):
+    """A file that is none of cases; it fails, since whatever it holds was not tried."""
+
+    def collect(self) -> Iterable[pytest.Item]:
+        yield UnreadableCases.from_parent(self, name="it is a case file", found=[not_a_case_file(self.path)])
 
 
 class CaseItem(pytest.Item):

@@ -83,7 +83,7 @@ def read_cases(page: Page, book: RuleBook) -> tuple[list[Case], list[Problem]]:
 
 
 def load_cases(paths: Iterable[Path], book: RuleBook) -> tuple[list[Case], list[Problem]]:
-    """The cases of files, and of every .yaml file under folders; a name may stand only once."""
+    """The cases of files, and of all that are below folders; a name may stand only once."""
     cases: list[Case] = []
     found: list[Problem] = []
     for path in paths:

@@ -61,14 +61,23 @@ def _unreadable(path: Path, error: OSError) -> Problem:
 
 
 def case_files(path: Path) -> tuple[list[Path], list[Problem]]:
-    """The case files that a path stands for: itself, or every .yaml file under the folder."""
+    """The case files that a path stands for: itself, or all under the folder; other files are told."""
     if not path.is_dir():
         return [path], []
     names, found = plain_files(path)
     paths = [path / name for name in names]
-    for wrong in (file for file in paths if file.suffix == ".yml"):
-        found.append(Problem(str(wrong), 1, 1, "B002", "not a case file", "a name that ends in .yaml"))
-    return [file for file in paths if file.suffix == ".yaml"], found
+    found.extend(not_a_case_file(file) for file in paths if not is_case_file(file))
+    return [file for file in paths if is_case_file(file)], found
+
+
+def is_case_file(path: Path) -> bool:
+    """Whether a file below a folder of cases is one, by its name."""
+    return path.suffix.lower() in (".yaml", ".yml")
+
+
+def not_a_case_file(path: Path) -> Problem:
+    """What is said of any other file there: whatever it holds would be passed over in silence."""
+    return Problem(str(path), 1, 1, "B002", "not a case file", "a name that ends in .yaml, or another folder")
 
 
 def plain_files(folder: Path) -> tuple[list[str], list[Problem]]:

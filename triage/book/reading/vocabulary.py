@@ -18,7 +18,14 @@ from triage.book.reading.text import Place
 from triage.book.rule import Exam, Level, LevelWords, Screen, Suspicion
 from triage.book.sources import Source
 
-RESERVED_FACTS = {"id", "sid", "kind", "all", "any", "finding", "fires", *NOT_KNOWN_LABELS}
+RESERVED_FACTS = {
+    *("id", "date"),  # columns that every table may have
+    *("name", "facts"),  # by which a file of one case is told from one patient's plain facts
+    *("all", "any", "finding", "fires"),  # keys beside facts in conditions and examples
+    *("sid", "kind"),  # what durable-rules itself keeps in a message
+    *NOT_KNOWN_LABELS,
+}
+"""What no fact may be called: read as something else, its answers would be lost without a word."""
 
 
 class Vocabulary:

@@ -12,6 +12,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from triage.cohort.tables.limits import MAX_CELL, trimmed
+
 _IN_A_DAY = {"days": 1, "s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
 _DAYS_BEFORE_1970 = datetime.date(1970, 1, 1).toordinal()
 _BYTES = 256
@@ -28,13 +30,27 @@ def usual(values: pa.Array) -> pa.Array:
     if pa.types.is_dictionary(type_):
         listed = usual(values.dictionary)
         listed = listed.dictionary_decode() if pa.types.is_dictionary(listed.type) else listed
-        return pa.DictionaryArray.from_arrays(values.indices, listed, safe=False)
+        return _only_used(pa.DictionaryArray.from_arrays(values.indices, listed, safe=False))
     if pa.types.is_string_view(type_):  # a cast would also read what stands where a cell is null
         found = values.dictionary_encode()
         return pa.DictionaryArray.from_arrays(found.indices, found.dictionary.cast(pa.string()))
     if pa.types.is_decimal(type_) and type_.bit_width < 128:
         return values.cast(pa.decimal128(type_.precision, type_.scale))
     return values
+
+
+def _only_used(values: pa.DictionaryArray) -> pa.DictionaryArray:
+    """The same cells; where the list is longer than they are, only what occurs in them is listed."""
+    if len(values.dictionary) <= len(values):
+        return values
+    found = values.indices.dictionary_encode()
+    return pa.DictionaryArray.from_arrays(found.indices, _at(values.dictionary, found.dictionary))
+
+
+def _at(values: pa.Array, places: pa.Array) -> pa.Array:
+    if pa.types.is_float16(values.type):  # of which older versions of pyarrow take nothing
+        return values.view(pa.uint16()).take(places).view(values.type)
+    return values.take(places)
 
 
 def by_text(values: pa.Array) -> pa.DictionaryArray:
@@ -46,8 +62,16 @@ def by_text(values: pa.Array) -> pa.DictionaryArray:
 
 
 def texts_of(values: pa.DictionaryArray) -> list[str]:
-    """What occurs, each as a person would write it, without spaces around it."""
-    return [_text(value) for value in _objects(values.dictionary)]
+    """What occurs, each as a person would write it, without spaces around it, as far as `trimmed` goes."""
+    return [_text(value) for value in _objects(_none_too_long(values.dictionary))]
+
+
+def _none_too_long(values: pa.Array) -> pa.Array:
+    """The values with something else that is too long in place of what is, which may be a gigabyte."""
+    if not (pa.types.is_string(values.type) or pa.types.is_large_string(values.type)):
+        return values
+    long = pc.greater(pc.binary_length(values), MAX_CELL)
+    return pc.if_else(long, "x" * (MAX_CELL + 1), values) if pc.any(long).as_py() else values
 
 
 def _objects(values: pa.Array) -> Iterable[object]:
@@ -64,12 +88,12 @@ def _text(value: object) -> str:
     if isinstance(value, Decimal):
         text = format(value, "f")
         return text.rstrip("0").rstrip(".") if "." in text else text
-    return "" if value is None else str(value).strip()
+    return "" if value is None else trimmed(str(value))
 
 
 def days(values: pa.Array) -> pa.Array:
     """Dates and times as the texts of their days, by the clocks of their zone; other cells as they are."""
-    if pa.types.is_dictionary(values.type):
+    if pa.types.is_dictionary(values.type) and pa.types.is_temporal(values.type.value_type):
         values = values.dictionary_decode()
     if pa.types.is_timestamp(values.type):
         local = pc.local_timestamp(values) if values.type.tz else values

@@ -17,6 +17,7 @@ from triage.book.quantity import UnreadableAnswer
 from triage.cohort.chunk import ABOUT, Chunk, Position, Refusal, RefusedRow
 from triage.cohort.tables.cells import by_text, days, texts_of, usual, with_codes, with_dictionary
 from triage.cohort.tables.columns import DATE, ID, Column, read_date
+from triage.cohort.tables.limits import MAX_CELL, TOO_LONG, is_too_long
 from triage.cohort.tables.rows import BOTH, Row
 from triage.engines.codes import TICKED, code_of
 from triage.engines.columns import code_type
@@ -62,7 +63,7 @@ def coded_block(
         elif column.name == DATE:
             dates = _dates(values, reasons)
         else:
-            ids = _ids(values, rows)
+            ids = _ids(values, rows, reasons)
     about = pa.RecordBatch.from_arrays([ids, pa.array(rows), dates], schema=ABOUT)
     batch = (
         pa.RecordBatch.from_arrays(list(codes.values()), names=list(codes)) if codes else _no_codes(len(rows))
@@ -103,6 +104,8 @@ def _each_read(
     wrong: dict[int, str] = {}
     for place, text in enumerate(texts_of(values)):
         try:
+            if is_too_long(text):
+                raise UnreadableAnswer(TOO_LONG)
             found.append(read(text) if text else None)
         except UnreadableAnswer as error:
             found.append(None)
@@ -133,13 +136,27 @@ def _dates(values: pa.Array, reasons: _Reasons) -> pa.Array:
     return with_dictionary(values, pa.array(dates, pa.string()))
 
 
-def _ids(values: pa.Array, rows: npt.NDArray[np.int64]) -> pa.Array:
-    """The ids, and the number of the row where there is none."""
-    ids = pc.utf8_trim_whitespace(values.cast(pa.string()))
+def _ids(values: pa.Array, rows: npt.NDArray[np.int64], reasons: _Reasons) -> pa.Array:
+    """The ids, and the number of the row where there is none; those that are too long are not copied."""
+    listed = pa.types.is_dictionary(values.type)
+    texts = _as_texts(values.dictionary if listed else values)
+    long = pc.greater(pc.binary_length(texts), MAX_CELL)
+    any_long = pc.any(long).as_py()
+    texts = pc.utf8_trim_whitespace(pc.if_else(long, "", texts) if any_long else texts).cast(pa.string())
+    ids = with_dictionary(values, texts) if listed else texts
     missing = pc.or_kleene(pc.is_null(ids), pc.equal(ids, ""))
-    if not pc.any(missing).as_py():
-        return ids
-    return pc.if_else(missing, pa.array(rows).cast(pa.string()), ids)
+    if pc.any(missing).as_py():
+        ids = pc.if_else(missing, pa.array(rows).cast(pa.string()), ids)
+    if any_long:
+        here = pc.fill_null(with_dictionary(values, long) if listed else long, False)
+        ids = pc.if_else(here, "", ids)
+        places = np.flatnonzero(np.asarray(here)).tolist()
+        reasons.add(ID, places, [TOO_LONG] * len(places))
+    return ids
+
+
+def _as_texts(values: pa.Array) -> pa.Array:
+    return values if pa.types.is_large_string(values.type) else values.cast(pa.string())
 
 
 def _no_codes(count: int) -> pa.RecordBatch:

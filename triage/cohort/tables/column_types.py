@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from triage.cohort.tables.cells import type_of_cells
-from triage.cohort.tables.columns import DATE, ID, Column
+from triage.cohort.tables.columns import DATE, ID, Column, with_unit
 from triage.engines.codes import not_known_words
 
 
@@ -17,7 +17,7 @@ def wrong_type(column: Column, type_: pa.DataType) -> Iterator[tuple[str, str]]:
     values = type_of_cells(type_)
     if _is_text(values) or pa.types.is_null(values):
         return
-    number = pa.types.is_integer(values) or pa.types.is_floating(values) or pa.types.is_decimal(values)
+    number = pa.types.is_integer(values) or pa.types.is_floating(values) or _is_decimal(values)
     what = f"the column {column.name} is {type_}"
     if column.fact is None:
         day = pa.types.is_date(values) or pa.types.is_timestamp(values)
@@ -31,10 +31,10 @@ def wrong_type(column: Column, type_: pa.DataType) -> Iterator[tuple[str, str]]:
         yield what, f"text: {', '.join(not_known_words(column.fact))}"
     elif column.fact.scale is None:
         yield what, f"text: {', '.join(column.fact.answers)}"
-    elif column.unit_in_name and not number:
+    elif column.unit and not number:
         yield what, f"numbers, or text such as {column.fact.scale.digits(column.fact.scale.low)}"
-    elif not column.unit_in_name:
-        named = f"{column.fact.id} ({column.fact.scale.unit})"
+    elif not column.unit:
+        named = " or ".join(with_unit(column.fact, unit) for unit in column.fact.scale.units)
         yield what, f"the unit in its name, {named}, or text such as {column.fact.scale.example}"
 
 
@@ -42,6 +42,12 @@ def _is_text(type_: pa.DataType) -> bool:
     return bool(
         pa.types.is_string(type_) or pa.types.is_large_string(type_) or pa.types.is_string_view(type_)
     )
+
+
+def _is_decimal(type_: pa.DataType) -> bool:
+    """Whether these are decimals, of a scale that they can be written with."""
+    most = 76 if pa.types.is_decimal256(type_) else 38
+    return bool(pa.types.is_decimal(type_) and abs(type_.scale) <= most)
 
 
 def _is_known_zone(type_: pa.DataType) -> bool:

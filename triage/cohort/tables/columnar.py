@@ -8,19 +8,17 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from triage.book.book import RuleBook
 from triage.book.problems import Problem, Problems
 from triage.cohort.chunk import ROWS, Chunk, Position
-from triage.cohort.tables.cells import type_of_cells
+from triage.cohort.tables.cells import usual
 from triage.cohort.tables.coding import coded_block
 from triage.cohort.tables.column_types import wrong_type
 from triage.cohort.tables.columns import columns_named
+from triage.cohort.tables.sound import BROKEN, check_sound, damaged
 from triage.cohort.threads import ahead, each_in_order
 
-BROKEN = (pa.ArrowException, OSError, UnicodeDecodeError)
-"""What pyarrow raises for a file that is not what its name says."""
 _START: Position = {"group": 0, "skip": 0, "row": 0}
 
 
@@ -28,11 +26,13 @@ _START: Position = {"group": 0, "skip": 0, "row": 0}
 class Group:
     """Some consecutive rows of a table that can be read by themselves: how many, and how they are read.
 
-    A stream is one group, and `rows` is None.
+    A stream is one group, and `rows` is None. `together` says how many are read at a time, where these
+    must be fewer than a chunk can have.
     """
 
     rows: int | None
     read: Callable[[], Iterable[pa.RecordBatch]]
+    together: Callable[[], int] = lambda: ROWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +78,10 @@ class Columnar:
         row, skip = begin["row"], begin["skip"]
         for number, group in enumerate(self._groups[begin["group"] :], start=begin["group"]):
             assert group.rows is not None
-            for here in range(skip, group.rows, ROWS):
+            together = self._together(group)
+            for here in range(skip, group.rows, together):
                 yield {"group": number, "skip": here, "row": row}
-                row += min(ROWS, group.rows - here)
+                row += min(together, group.rows - here)
             skip = 0
 
     def _chunk(self, block: _Block) -> Chunk:
@@ -93,7 +94,7 @@ class Columnar:
         row, skip = place["row"], place["skip"]
         for number, group in enumerate(self._groups[place["group"] :], start=place["group"]):
             here = 0
-            for batch in _in_chunks(self._sound_batches(group)):
+            for batch in _in_chunks(self._sound_batches(group), self._together(group)):
                 here += batch.num_rows
                 if here <= skip:
                     continue
@@ -106,27 +107,20 @@ class Columnar:
             if group.rows not in (None, here):
                 raise damaged(self._path)
 
+    def _together(self, group: Group) -> int:
+        try:
+            return min(group.together(), ROWS)
+        except BROKEN:
+            raise damaged(self._path) from None
+
     def _sound_batches(self, group: Group) -> Iterator[pa.RecordBatch]:
         """The batches of a group as they are in the file. Raises Problems where their bytes are none."""
         try:
             for batch in group.read():
-                self._check(batch)
+                check_sound(self._path, self._columns, batch)
                 yield batch
         except BROKEN:
             raise damaged(self._path) from None
-
-    def _check(self, batch: pa.RecordBatch) -> None:
-        for position, (column, cells) in enumerate(zip(self._columns, batch.columns, strict=True), start=1):
-            if not _is_sound(cells):
-                wanted = type_of_cells(cells.type)
-                what = f"the column {column.name} is damaged: it has a cell that is no {wanted}"
-                raise Problems([Problem(str(self._path), 1, position, "Q010", what, "a whole file")])
-
-
-def damaged(path: Path) -> Problems:
-    """What is said of a file that cannot be read."""
-    what = "it is damaged, or not what its name says"
-    return Problems([Problem(str(path), 1, 1, "Q010", what, "a whole file")])
 
 
 def small_ones_together(sizes: Iterable[int]) -> Iterator[tuple[list[int], int]]:
@@ -143,16 +137,16 @@ def small_ones_together(sizes: Iterable[int]) -> Iterator[tuple[list[int], int]]
         yield numbers, rows
 
 
-def _in_chunks(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """The same rows in batches of ROWS, whatever they came in, and the rest."""
+def _in_chunks(batches: Iterable[pa.RecordBatch], together: int) -> Iterator[pa.RecordBatch]:
+    """The same rows in batches of so many, whatever they came in, and the rest."""
     parts: list[pa.RecordBatch] = []
     rows = 0
     for batch in batches:
         while batch.num_rows:
-            parts.append(batch.slice(0, ROWS - rows))
+            parts.append(batch.slice(0, together - rows))
             rows += parts[-1].num_rows
             batch = batch.slice(parts[-1].num_rows)
-            if rows == ROWS:
+            if rows == together:
                 yield from _as_one(parts)
                 parts, rows = [], 0
     yield from _as_one(parts)
@@ -173,35 +167,8 @@ def _as_one(parts: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
 
 
 def _wide(column: pa.Array) -> pa.Array:
-    """The column; its places in a dictionary as numbers that do not run out."""
+    """The column; its places in a dictionary, of what occurs in it, as numbers that do not run out."""
     if not pa.types.is_dictionary(column.type):
         return column
+    column = usual(column)
     return pa.DictionaryArray.from_arrays(column.indices.cast(pa.int32()), column.dictionary, safe=False)
-
-
-def _is_sound(column: pa.Array) -> bool:
-    """Whether the bytes of a column are what it says, such as UTF-8.
-
-    Nothing else looks at them, and places outside of a list would be read from anywhere in memory.
-    """
-    listed = pa.types.is_dictionary(column.type)
-    try:
-        column.validate()
-        (column.dictionary if listed else column).validate(full=True)
-    except pa.ArrowException:
-        return False
-    return not listed or _are_places(column.indices, len(column.dictionary))
-
-
-def _are_places(indices: pa.Array, count: int) -> bool:
-    """Whether each of these is a place in a list of so many; where it is null, anything may stand."""
-    if not len(indices):
-        return True
-    size = indices.type.bit_width // 8
-    raw = np.frombuffer(indices.buffers()[1], f"u{size}", len(indices), indices.offset * size)
-    if raw.max() < count:
-        return True
-    if indices.null_count == len(indices):
-        return True
-    lowest, highest = pc.min_max(indices).as_py().values()
-    return bool(0 <= lowest <= highest < count)

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.json
 
 from triage.book.book import RuleBook
-from triage.cohort.tables.columns import Column, column_named, column_names
+from triage.cohort.tables.columns import DATE, ID, NOT_KNOWN, Column, column_named, with_unit
 from triage.cohort.tables.rows import IN_CACHE, is_utf8
 
 _NUMBER = re.compile(  # begins with what can be searched for, which makes it three times as fast
@@ -27,7 +27,10 @@ class JsonBlocks:
     """Parses the blocks of a table. Raises nothing: what is not plain is no block of its."""
 
     def __init__(self, book: RuleBook) -> None:
-        names = [*column_names(book), *book.facts, *(f"{fact} not known" for fact in book.facts)]
+        units = [
+            with_unit(fact, unit) for fact in book.facts.values() if fact.scale for unit in fact.scale.units
+        ]
+        names = [ID, DATE, *units, *book.facts, *(f"{fact}{NOT_KNOWN}" for fact in book.facts)]
         found = {name: column_named(book, name) for name in dict.fromkeys(names)}
         self._columns: Mapping[str, Column] = {name: c for name, c in found.items() if c is not None}
         self._schema = pa.schema([(name, pa.string()) for name in self._columns])

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from triage.book.book import RuleBook
 from triage.book.facts import Answer
-from triage.book.problems import Problem, Problems, nearest
+from triage.book.problems import Problem, Problems
 from triage.book.quantity import UnreadableAnswer
 from triage.book.reading.case import read_each
 from triage.book.reading.files import case_files
@@ -25,19 +25,21 @@ from triage.book.reading.text import read_page
 from triage.cohort.chunk import Refusal
 from triage.cohort.tables.columns import (
     DATE,
+    ID,
     USE_COMMAS,
     Column,
     column_named,
-    column_names,
+    instead_of,
     read_date,
 )
+from triage.cohort.tables.limits import TOO_LONG, is_too_long, trimmed
 
 BOTH = "{} is answered and is said not to be known"
 MAX_LINE = 1_000_000
 IN_CACHE = 2**21
 """How much one thread parses at a time, while others do the same; no line is longer."""
 MOST_HINTS = 20
-_TOO_LONG = f"longer than {MAX_LINE:,} bytes"
+_LINE_TOO_LONG = f"longer than {MAX_LINE:,} bytes"
 _NOT_TEXT = "not UTF-8"
 _BAD_QUOTES = "quotes that do not open and close around one cell"
 _CELL = r'(?:[^",]*|"(?:[^"]|"")*")'
@@ -60,9 +62,9 @@ class Row:
 
 
 def case_rows(book: RuleBook, path: Path) -> Iterator[Row]:
-    """The rows of case files: a file, or every .yaml file under a folder; the id is the case's name.
+    """The rows of case files: a file, or all that are below a folder; the id is the case's name.
 
-    Raises Problems where a folder holds no case file, or one that would be passed over.
+    Raises Problems where a folder holds no case file, or another file.
     """
     files, found = case_files(path)
     if found:
@@ -118,7 +120,7 @@ def header(path: Path, raw: bytes) -> list[str]:
         raise refusal("Q002", "the table is empty", "a header and rows")
     line, columns = as_text(raw, first=True, path=path), "name the columns in the first line"
     if line is None:
-        raise refusal("Q006", f"the header is {_TOO_LONG}", columns)
+        raise refusal("Q006", f"the header is {_LINE_TOO_LONG}", columns)
     if _unreadable(line):
         raise refusal("Q006", f"the header is {_NOT_TEXT}", "save the table as UTF-8")
     if not line.strip():
@@ -139,7 +141,7 @@ def _has_other_separators(text: str) -> bool:
 def csv_row(columns: list[Column], number: int, line: str | None) -> Row | None:
     """The row in a line of a CSV table, None for a blank one; `line` is None where it is too long."""
     if line is None or _unreadable(line):
-        return Row(number, "", {}, (Refusal("", _TOO_LONG if line is None else _NOT_TEXT),))
+        return Row(number, "", {}, (Refusal("", _LINE_TOO_LONG if line is None else _NOT_TEXT),))
     if not line.strip() and len(columns) > 1:
         return None
     cells = _cells(line)
@@ -160,7 +162,7 @@ def _cells(line: str) -> list[str] | None:
         return None
     if len(rows) != 1:
         return None
-    return [cell.strip() for cell in rows[0]] or [""]
+    return [trimmed(cell) for cell in rows[0]] or [""]
 
 
 def _row(number: int, cells: Iterable[tuple[Column, str]]) -> Row:
@@ -169,6 +171,9 @@ def _row(number: int, cells: Iterable[tuple[Column, str]]) -> Row:
     id, date = str(number), None
     for column, cell in cells:
         try:
+            if is_too_long(cell):
+                id = "" if column.name == ID else id
+                raise UnreadableAnswer(TOO_LONG)
             if column.fact is None:
                 if column.name == DATE:
                     date = read_date(cell) if cell else None
@@ -194,7 +199,7 @@ class _NotOneValue(ValueError):
 def json_row(book: RuleBook, number: int, line: str | None) -> Row:
     """The row in a line that is not blank; `line` is None where it is too long."""
     if line is None or _unreadable(line):
-        return Row(number, "", {}, (Refusal("", _TOO_LONG if line is None else _NOT_TEXT),))
+        return Row(number, "", {}, (Refusal("", _LINE_TOO_LONG if line is None else _NOT_TEXT),))
     try:
         read = json.loads(
             line,
@@ -212,14 +217,14 @@ def json_row(book: RuleBook, number: int, line: str | None) -> Row:
     for name, value in read.items():
         column = column_named(book, name)
         if column is None:
-            hint = nearest(name, column_names(book)) if len(refused) < MOST_HINTS else ""
+            hint = instead_of(book, name) if len(refused) < MOST_HINTS else ""
             refused.append(Refusal(name, f'unknown column "{name}"{hint and f" ({hint})"}'))
         elif column.fact is not None and any(_same(column, other) for other, _ in cells):
             refused.append(Refusal(name, f"{column.fact.id} stands there twice"))
         elif isinstance(value, str) and _unreadable(value):
             refused.append(Refusal(name, "letters that are no text"))
         elif value is None or isinstance(value, str):
-            cells.append((column, (value or "").strip()))
+            cells.append((column, trimmed(value or "")))
         else:
             refused.append(Refusal(name, "not a text or a number"))
     row = _row(number, cells)

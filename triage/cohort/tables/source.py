@@ -10,6 +10,7 @@ from typing import Protocol
 from triage.book.book import RuleBook
 from triage.book.problems import Problem, Problems
 from triage.cohort.chunk import Chunk, Position
+from triage.cohort.tables.folders import PARQUET, form_of_folder
 from triage.cohort.tables.pipe import Pipe, Stream, standard_input
 
 STANDARD_INPUT = Path("-")
@@ -17,7 +18,7 @@ FORMS = {
     ".csv": "csv",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
-    ".parquet": "parquet",
+    **dict.fromkeys(PARQUET, "parquet"),
     ".arrow": "arrow",
     ".feather": "arrow",
     ".ipc": "arrow",
@@ -53,6 +54,9 @@ def open_source(book: RuleBook, path: Path, form: str | None = None) -> Iterator
     have, all of them, before any row.
     """
     form = form or _form_of(path)
+    if path.is_dir() and form not in ("parquet", "cases"):
+        what = "a folder is read where it holds Parquet or case files"
+        raise Problems([Problem(str(path), 1, 1, "Q005", what, "one table")])
     with ExitStack() as stack:
         if form == "cases":
             from triage.cohort.tables.case_files import CaseFiles
@@ -84,7 +88,7 @@ def _form_of(path: Path) -> str:
     if path == STANDARD_INPUT:
         return "csv"
     if path.is_dir():
-        return "parquet" if any(path.glob("*.parquet")) else "cases"
+        return form_of_folder(path)
     form = FORMS.get(path.suffix.lower())
     if form is None:
         names = ", ".join(FORMS)

@@ -9,7 +9,7 @@ from triage.book.book import RuleBook
 from triage.book.facts import NOT_KNOWN_LABELS, Fact
 from triage.book.problems import Problem, Problems
 from triage.book.whole_file import write_new
-from triage.cohort.tables.columns import DATE, ID, column_names
+from triage.cohort.tables.columns import DATE, ID, column_names, with_unit
 
 HEADINGS = ("column", "kind", "asked of", "cells", "not known", "question")
 
@@ -29,7 +29,8 @@ def _cells(fact: Fact) -> str:
         return ", ".join(fact.answers)
     scale = fact.scale
     low, high = scale.digits(scale.low), scale.digits(scale.high)
-    return f"from {low} to {high} {scale.unit}, in steps of {scale.digits(1)}"
+    others = "".join(f"; also as {with_unit(fact, unit)}" for unit in scale.units[1:])
+    return f"from {low} to {high} {scale.unit}, in steps of {scale.digits(1)}{others}"
 
 
 def write_template(book: RuleBook, path: Path) -> None:
