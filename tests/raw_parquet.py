@@ -52,7 +52,7 @@ class Column:
     """A column of texts, each of them one of `listed`, in `runs` of the same: which, and how often.
 
     The rest is what the headers say: how many are listed, and how large the pages become; None: the truth.
-    The size of the list is said `again`, as another type of number.
+    The size of the list is said `again`, as another type of number; the end of the file says nothing of it.
     """
 
     name: str
@@ -65,6 +65,7 @@ class Column:
     chunk_size: int | None = None
     codec: int = 0
     again: int | None = None
+    says_nothing: bool = False
 
     @property
     def rows(self) -> int:
@@ -121,7 +122,7 @@ def write(path: Path, *columns: Column, rows: int | None = None) -> None:
             (9, LONG, start + second),
             (11, LONG, start),
         ]
-        chunks.append([(2, LONG, start), (3, STRUCT, about)])
+        chunks.append([(2, LONG, start), *([] if column.says_nothing else [(3, STRUCT, about)])])
         out += pages
     schema: list[list[Field]] = [[(4, BYTES, b"schema"), (5, NUMBER, len(columns))]]
     schema += [

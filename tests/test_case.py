@@ -148,7 +148,7 @@ def test_files_and_folders_of_cases_are_read_in_one_order(tmp_path: Path) -> Non
     (tmp_path / "all" / "notes.txt").write_text("not a case")
     cases, found = load_cases([tmp_path / "one.yaml", tmp_path / "all"], BOOK)
     assert [case.name for case in cases] == ["first", "second", "third", "fourth"]
-    assert found == []
+    assert [(problem.code, Path(problem.file).name) for problem in found] == [("B002", "notes.txt")]
 
 
 def test_a_file_that_cannot_be_read_hides_no_other(tmp_path: Path) -> None:

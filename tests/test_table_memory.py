@@ -69,6 +69,7 @@ LIES = {
     "a page of fewer rows": (Column("id", [b"a", b"b"], HALVES, page_values=7), "Q010"),
     "a page of less than no rows": (Column("id", [b"a", b"b"], HALVES, page_values=-7), "Q010"),
     "a column larger than the file": (Column("id", [b"a", b"b"], HALVES, chunk_size=2**40), "Q010"),
+    "a column of which nothing is said": (Column("id", [b"a", b"b"], HALVES, says_nothing=True), "Q010"),
     "a size that is said twice, once in a type that Arrow passes over": (
         Column("id", [b"a", b"b"], HALVES, list_size=2_000_000_000, again=9, codec=ZSTD), "Q011",
     ),

@@ -22,6 +22,8 @@ DICTIONARY, ROWS = 2, 3
 """The kinds of messages that have columns: what one of them lists, and rows."""
 _UNPACKED_AS_IT_IS = -1
 _CODECS = ("lz4", "zstd")
+_NO_BYTES = (struct.error, ValueError, IndexError)
+"""What is raised where bytes are read that are not there."""
 _Numbers: TypeAlias = npt.NDArray[np.int64]
 Body: TypeAlias = Callable[[int, int], bytes]
 """Gives a part of a message's body: from where, and how many bytes."""
@@ -50,7 +52,7 @@ def message_of(metadata: bytes) -> Message:
     """What these bytes say. Raises ArrowInvalid where they are no message."""
     try:
         return _message(_Table(metadata, _number(metadata, "<I", 0)))
-    except (struct.error, ValueError, IndexError) as error:
+    except _NO_BYTES as error:
         raise pa.ArrowInvalid("no message") from error
 
 
@@ -59,7 +61,7 @@ def blocks_of(footer: bytes) -> tuple[list[tuple[int, int]], list[tuple[int, int
     try:
         table = _Table(footer, _number(footer, "<I", 0))
         some, others = (table.structs(field, "<i8", 3) for field in (2, 3))
-    except (struct.error, ValueError, IndexError) as error:
+    except _NO_BYTES as error:
         raise pa.ArrowInvalid("no footer") from error
     return _starts(some), _starts(others)
 
@@ -74,6 +76,13 @@ def checked(message: Message, body: Body, parts: Sequence[int] | None) -> int:
     `parts` is how many parts each column has, by its type; of a dictionary it need not be known. A column
     that says it has no nulls must have none by its bits.
     """
+    try:
+        return _checked(message, body, parts)
+    except _NO_BYTES as error:
+        raise pa.ArrowInvalid("no bytes for what it says") from error
+
+
+def _checked(message: Message, body: Body, parts: Sequence[int] | None) -> int:
     offsets, lengths = message.buffers.T
     ends = offsets + lengths
     if (message.nodes < np.array([0, -1])).any() or (message.nodes[:, 1] > message.nodes[:, 0]).any():
@@ -82,7 +91,7 @@ def checked(message: Message, body: Body, parts: Sequence[int] | None) -> int:
         raise pa.ArrowInvalid("columns of other lengths")
     if (offsets < 0).any() or (lengths < 0).any() or (ends > message.body).any() or (ends < offsets).any():
         raise pa.ArrowInvalid("a part outside of its message")
-    for column, first in enumerate(_first_parts(message, parts)):
+    for column, first in enumerate(list(_first_parts(message, parts))):
         if first is not None and not message.nodes[column, 1]:
             _no_nulls(message, body, first, int(message.nodes[column, 0]))
     if not message.codec:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
+from typing import IO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -17,8 +19,10 @@ from triage.cohort.tables.columns import ID
 from triage.cohort.tables.folders import parquet_files
 from triage.cohort.tables.limits import MOST_METADATA
 from triage.cohort.tables.parquet_memory import HowToRead
+from triage.cohort.tables.parquet_pages import Chunk, chunks_of
 from triage.cohort.tables.sound import BROKEN, damaged
 
+_LENGTH = 8  # of the length of the footer and the name of the form, which end a file
 _MOST_PARTS = 100_000
 """How many row groups, or columns of one, a file may have: room is made for as many as it says."""
 
@@ -57,7 +61,7 @@ def _other_columns(name: Path, here: pa.Schema, first: Path, there: pa.Schema) -
 
 def _groups(name: Path) -> tuple[pa.Schema, list[Group]]:
     """The columns of a Parquet file, and its groups of rows. The file is opened for each."""
-    sizes, fields = _footer(name)
+    footer, sizes, fields = _footer(name)
     texts = [field.name for field in fields if _is_text(field)]
     listed = [text for text in texts if text != ID]
     with pq.ParquetFile(name, metadata=sizes, read_dictionary=listed) as file:
@@ -70,21 +74,31 @@ def _groups(name: Path) -> tuple[pa.Schema, list[Group]]:
         with pq.ParquetFile(name, metadata=sizes, read_dictionary=how.listed, pre_buffer=True) as file:
             yield from file.iter_batches(how.rows, row_groups=how.numbers)
 
+    @cache
+    def chunks() -> list[list[Chunk]]:
+        return chunks_of(footer)
+
     groups = []
     for numbers, count in small_ones_together(rows):
-        how = HowToRead(name, sizes, numbers, texts, listed)
+        how = HowToRead(name, sizes, numbers, chunks, texts, listed)
         groups.append(Group(count, partial(read, how), how.together))
     return schema, groups
 
 
-def _footer(name: Path) -> tuple[pq.FileMetaData, pa.Schema]:
-    """What a file says at its end of what is in it."""
+def _footer(name: Path) -> tuple[bytes, pq.FileMetaData, pa.Schema]:
+    """What a file says at its end of what is in it: as it stands there, and as Arrow reads it."""
     with name.open("rb") as file:
-        file.seek(max(0, name.stat().st_size - 8))
-        if int.from_bytes(file.read(4), "little") > MOST_METADATA:
+        length = _LENGTH + int.from_bytes(_last(file, _LENGTH)[:4], "little")
+        if length > MOST_METADATA:
             raise pa.ArrowInvalid("it says too much of itself")
+        footer = _last(file, length)
     with pq.ParquetFile(name, thrift_container_size_limit=_MOST_PARTS) as parquet:
-        return parquet.metadata, parquet.schema_arrow
+        return footer, parquet.metadata, parquet.schema_arrow
+
+
+def _last(file: IO[bytes], length: int) -> bytes:
+    file.seek(max(0, file.seek(0, os.SEEK_END) - length))
+    return file.read(length)
 
 
 def _is_text(field: pa.Field) -> bool:

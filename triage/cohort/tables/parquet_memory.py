@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from triage.cohort.chunk import ROWS
 from triage.cohort.tables.limits import MOST_AT_ONCE, MOST_TEXT, too_large
-from triage.cohort.tables.parquet_pages import Page, pages_of
+from triage.cohort.tables.parquet_pages import Chunk, Page, pages_of
 
 _SMALLER = "smaller row groups, in pages of about 1 MiB"
 
@@ -22,9 +22,10 @@ _SMALLER = "smaller row groups, in pages of about 1 MiB"
 class HowToRead:
     """How some row groups of a file are read: which columns as places in a list, and how many rows at a time.
 
-    `texts` are its columns of texts, and `listed` those that are read as places in a list where they can
-    be. What the headers of the pages say is looked at when it is first asked for. Then what is asked
-    raises Problems where a row group is too large, and ArrowInvalid or OSError where it is damaged.
+    `chunks` gives where the columns of each row group are. `texts` are its columns of texts, and `listed`
+    those that are read as places in a list where they can be. What the headers of the pages say is looked
+    at when it is first asked for. Then what is asked raises Problems where a row group is too large, and
+    ArrowInvalid or OSError where it is damaged.
     """
 
     def __init__(
@@ -32,11 +33,13 @@ class HowToRead:
         path: Path,
         sizes: pq.FileMetaData,
         numbers: Sequence[int],
+        chunks: Callable[[], list[list[Chunk]]],
         texts: Sequence[str],
         listed: Sequence[str],
     ) -> None:
         self.numbers = list(numbers)
-        self._path, self._sizes, self._texts, self._may_be_listed = path, sizes, texts, listed
+        self._path, self._sizes, self._chunks = path, sizes, chunks
+        self._texts, self._may_be_listed = texts, listed
 
     @cached_property
     def listed(self) -> list[str]:
@@ -71,15 +74,14 @@ class HowToRead:
             os.close(file)
 
     def _pages_of(self, file: int, number: int) -> dict[str, list[Page]]:
-        group, schema = self._sizes.row_group(number), self._sizes.schema
-        if group.num_columns != len(schema):
+        schema, chunks = self._sizes.schema, self._chunks()[number]
+        if len(chunks) != len(schema):
             raise pa.ArrowInvalid("a row group of other columns")
         pages = {}
         memory = 0
-        for place in range(group.num_columns):
-            column = group.column(place)
-            found = pages_of(file, column, schema.column(place).length)
-            pages[schema.column(place).path] = found
+        for place, chunk in enumerate(chunks):
+            column = schema.column(place)
+            pages[column.path] = found = pages_of(file, chunk, column.physical_type, column.length)
             for kinds in (("list",), ("listed", "plain", "lengths", "repeats")):
                 memory += max((page.memory for page in found if page.kind in kinds), default=0)
         if memory > MOST_AT_ONCE:
