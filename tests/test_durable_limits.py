@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import random
 from dataclasses import replace
 from fractions import Fraction
@@ -12,7 +13,7 @@ import pytest
 from tests.random_books import random_book, random_facts, random_rule
 from tests.recordings import Recording, rule_of, yes_no
 from triage.book.facts import Known
-from triage.book.logic import All, Condition, Is, Spans, fold
+from triage.book.logic import All, AtLeast, Condition, Is, Spans, fold
 from triage.book.logic import Any as AnyOf
 from triage.book.problems import Problems
 from triage.book.quantity import Scale
@@ -111,6 +112,15 @@ def test_a_rule_at_the_very_edge_of_groups_and_ways_is_judged_by_the_limit_and_n
     ways = All(tuple(AnyOf(tuple(EACH[n : n + 4])) for n in range(0, 16, 4)))
     assert limits_broken(ways) == set(), "4 * 4 * 4 * 4 ways"
     assert limits_broken(AnyOf((ways, EACH[16]))) == {"L005"}, "and one more"
+
+
+def test_counting_makes_no_group_that_nothing_can_match() -> None:
+    """Each way to choose so many of the signs, and not a comparison more: they are what the limits count."""
+    for size in range(2, 7):
+        for count in range(1, size + 1):
+            pattern = fold(AtLeast(count, tuple(EACH[:size])), Patterns(FACTS))
+            assert pattern.ways == math.comb(size, count)
+            assert "[]" not in json.dumps(pattern.json)
 
 
 def test_names_that_durable_rules_cannot_tell_apart_are_refused() -> None:
