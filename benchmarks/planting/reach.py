@@ -56,18 +56,12 @@ class Reach:
         kept = self._kept
         kept.mkdir(parents=True, exist_ok=True)
         checkout = self._place.checkout
-        shared = [
-            path for path in sorted((checkout / "tests").glob("*.py")) if not path.name.startswith("test_")
-        ]
         files = [*sorted((checkout / "tests").glob("test_*.py")), checkout / "cases"]
         for path in files:
             name = str(path.relative_to(checkout))
             if name in LEFT_OUT:
                 continue
-            own = path.read_bytes() if path.is_file() else b""
-            parts = [own, *(one.read_bytes() for one in shared)]
-            stamp = hashlib.sha256(b"".join(parts)).hexdigest()[:12]
-            measured = kept / f"{path.stem}.{stamp}.json"
+            measured = kept / f"{path.stem}.{digest_of(path)}.json"
             if not measured.exists():
                 print(f"measuring {name}", flush=True)
                 for old in kept.glob(f"{path.stem}.*.json"):
@@ -103,8 +97,8 @@ class Reach:
             direct = module
         files = sorted({test.file for test in direct}, key=lambda file: -self._share(file, mistake.file))
         ranked = sorted(direct, key=lambda test: (files.index(test.file), test.seconds))
-        near = [test for test in ranked if test.file in files[:FIRST_FILES]]
-        now = _within(near, FIRST_SECONDS)
+        near = {file: [test for test in ranked if test.file == file] for file in files[:FIRST_FILES]}
+        now = [test for some in near.values() for test in _within(some, FIRST_SECONDS / len(near))]
         yield now
         # A fixture or a cache of a module reaches a line for the first of its tests only.
         beside = [test for test in module if test.file in set(files)]
@@ -127,8 +121,8 @@ class Reach:
 
 
 def digest_of(path: Path) -> str:
-    """Of what is in the file; empty for one that is gone."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.exists() else ""
+    """Of what is in the file; empty for one that is gone, and for a folder."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.is_file() else ""
 
 
 def _within(tests: Sequence[Test], seconds: float) -> list[Test]:
