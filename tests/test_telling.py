@@ -7,7 +7,6 @@ from typing import Literal
 
 import pytest
 
-from tests.told import KEPT, told_text
 from triage.book.book import RuleBook
 from triage.book.facts import Answer, NotKnown
 from triage.book.rule import Level
@@ -139,11 +138,6 @@ def test_out_of_scope_an_emergency_is_still_told_with_its_safety_net(small_book:
 def test_what_is_there_leads_what_is_not_ruled_out(small_book: RuleBook) -> None:
     decision = Decider(small_book).decide({"age": 60}, ["back_pain"])
     assert patient(decision)["Still open"].lines[0] == "Pain in the back (details not asked)"
-
-
-def test_no_word_that_somebody_is_told_changes_unseen() -> None:
-    """`python -m tests.told` writes what is told now; the difference is for somebody to read."""
-    assert told_text().splitlines() == KEPT.read_text("utf-8").splitlines()
 
 
 def test_no_empty_brackets_stand_behind_a_document_whose_publisher_nobody_wrote_down(

@@ -1,18 +1,26 @@
-"""Everything that a patient and a nurse are told of some people, as one text, so that no word changes unseen.
+"""Everything that is told of some people, whole, so that no word and no number changes unseen.
 
-`python -m tests.told` writes it anew; the difference is for somebody to read.
+`python -m tests.told` writes it anew into `told_whole/`; the difference is for somebody to read.
 """
 
 from __future__ import annotations
 
+import json
+import os
+import random
+import re
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from tests.here import run_here
 from triage.book.book import RuleBook
-from triage.book.facts import Answer, Known, NotKnown
+from triage.book.facts import Answer, Fact, Known, NotKnown
 from triage.book.reading.load import load_book
+from triage.cohort.tables.columns import column_names
 from triage.decision.decide import Decider, Decision
+from triage.decision.document import decision_document
 from triage.decision.explain import explain, full, why, why_not
 from triage.decision.interview import next_question, why_asked
 from triage.decision.settings import Settings
@@ -20,7 +28,7 @@ from triage.decision.telling import Passage, tell_nurse, tell_patient
 from triage.engines.durable import EngineFailure
 from triage.engines.truth import Firings
 
-KEPT = Path(__file__).with_name("told.txt")
+KEPT = Path(__file__).with_name("told_whole")
 SMALL = Path(__file__).parent / "books" / "small"
 SETTINGS = Settings(emergency="144", team="the ward on 01 234", out_of_hours="the night line")
 WELL: dict[str, Answer] = {
@@ -84,8 +92,8 @@ class _Wrong:
         }[self._how]
 
 
-def told_text() -> str:
-    book = replace(load_book(SMALL), hash="0" * 64)
+def told_text(book: RuleBook) -> str:
+    """What the patient and the nurse are told of each, why, and what is asked next."""
     return "\n".join(line.rstrip() for line in _lines(book)) + "\n"
 
 
@@ -128,5 +136,74 @@ def _passages(passages: Iterable[Passage]) -> Iterator[str]:
         yield from (f"  {line}" for line in passage.lines)
 
 
+def told_of_a_table(folder: Path) -> Iterator[tuple[str, str]]:
+    """The results of a table, and the pages drawn of them, by the names of the files."""
+    book = load_book(SMALL)
+    table = [column_names(book), *_rows(book)]
+    (folder / "in.csv").write_text("\n".join(map(",".join, table)) + "\n", "utf-8")
+    said = run_here(folder, "batch", "in.csv", "-o", "out.csv")
+    yield "said.txt", _steady(book, said.out + said.err)
+    results = _steady(book, (folder / "out.csv").read_text("utf-8"))
+    yield "results.csv", results
+    yield "problems.csv", (folder / "out.csv.problems.csv").read_text("utf-8")
+    lines = results.splitlines()
+    lines[9] = lines[9].replace("0.1.0 ", "0.2.0 ")
+    (folder / "mixed.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    for name, results, options in (
+        ("page.html", "out.csv", ()),
+        ("masked.html", "out.csv", ("--mask", "5")),
+        ("mixed.html", "mixed.csv", ()),
+    ):
+        os.utime(folder / results, (1_800_000_000, 1_800_000_000))
+        run_here(folder, "report", results, "-o", name, *options)
+        page = re.sub('(?<=base64,)[^"]*', "", (folder / name).read_text("utf-8"))
+        page = re.sub("<style>.*?</style>", "", page, flags=re.DOTALL)
+        yield name, _steady(book, page.replace("><", ">\n<"))
+
+
+def told_as_json(book: RuleBook) -> str:
+    """The JSON of some of the people."""
+    decider = Decider(book)
+    documents = {
+        name: decision_document(decider.decide(*said)) for name, said in PEOPLE.items() if name in IN_FULL
+    }
+    return json.dumps(documents, indent=1, ensure_ascii=False) + "\n"
+
+
+def _rows(book: RuleBook) -> Iterator[list[str]]:
+    rng = random.Random(1)
+    for number in range(80):
+        answers = [_cell(rng, fact) for fact in book.facts.values()]
+        yield [f"p{number}", f"2026-{1 + number // 16:02}-{1 + number % 28:02}", *answers]
+    yield ["wrong", "yesterday", *("what" for _ in book.facts)]
+
+
+def _cell(rng: random.Random, fact: Fact) -> str:
+    """Mostly known, and mostly the mildest answer."""
+    if (chance := rng.random()) < 0.25:
+        return "" if chance < 0.15 else "unknown"
+    if fact.scale is not None:
+        low, high = fact.scale.usual or (fact.scale.low, min(fact.scale.high, fact.scale.low + 90))
+        return fact.scale.digits(rng.randint(low, high) if rng.random() < 0.8 else rng.randint(low, high + 5))
+    return rng.choice([*fact.answers, *[next(iter(fact.answers))] * 4])
+
+
+def _steady(book: RuleBook, text: str) -> str:
+    """Without what differs from one day, or one edit of the book, to the next."""
+    return text.replace(book.hash, "0" * 64).replace(book.hash[:12], "0" * 12)
+
+
+def told_whole(folder: Path) -> dict[str, str]:
+    """The texts by the names of their files."""
+    book = replace(load_book(SMALL), hash="0" * 64)
+    return {
+        "people.txt": told_text(book),
+        "decisions.json": told_as_json(book),
+        **dict(told_of_a_table(folder)),
+    }
+
+
 if __name__ == "__main__":
-    KEPT.write_text(told_text(), "utf-8")
+    with tempfile.TemporaryDirectory() as temporary:
+        for name, text in told_whole(Path(temporary)).items():
+            (KEPT / name).write_text(text, "utf-8")
