@@ -135,6 +135,9 @@ def test_names_that_durable_rules_cannot_tell_apart_are_refused() -> None:
     [
         ("fvpoajrp", ["any/rule"]),  # as the canary
         ("cough", ["any/qpkgacew"]),  # as the canary
+        ("yctceiba", ["any/rule"]),  # as the guard, "kind"
+        ("imvcfaqa", ["any/rule"]),  # as "sid"
+        ("mepdqlua", ["any/rule"]),  # as "id"
         ("leg_weakness", ["any/gwrvadxb"]),  # as the fact
         ("cough", ["any/cord-sign", "lung/wwhaavys"]),  # as each other
     ],
@@ -143,3 +146,8 @@ def test_the_names_of_rules_and_the_canary_are_told_apart_too(fact: str, rules: 
     facts = {fact: yes_no(fact)}
     with pytest.raises(Problems, match="L004"):
         DurableEngine(facts, [rule_of(Is(fact, frozenset({"yes"})), id) for id in rules])
+
+
+def test_too_many_facts_of_a_book_without_a_rule_are_said_in_words_too() -> None:
+    with pytest.raises(Problems, match=r"^rules:1:1: L001: 247 facts \(at most 246\)$"):
+        DurableEngine({f"f{n}": yes_no(f"f{n}") for n in range(247)}, [])

@@ -147,7 +147,7 @@ def test_solvers_that_differ_decide_nothing(monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(solver, "_second_solver_finds", lambda assertions: True)
     flag = z3.Bool("flag")
-    with pytest.raises(Undecided, match="second solver"):
+    with pytest.raises(Undecided, match=r"^the second solver finds a patient where the first finds none$"):
         Solver([flag], twice=True).model(z3.Not(flag))
 
 
@@ -158,3 +158,8 @@ def test_a_solver_that_gives_up_decides_nothing() -> None:
     none_shared = [z3.Not(z3.And(at[p][h], at[q][h])) for h in range(10) for p in range(11) for q in range(p)]
     with pytest.raises(Undecided, match="gave up"):
         Solver([*each_somewhere, *none_shared], milliseconds=1).model()
+
+
+def test_where_all_can_hold_no_conflict_is_named() -> None:
+    with pytest.raises(ValueError, match=r"^there is no conflict$"):
+        Solver([]).conflict({"one": z3.Bool("one"), "other": z3.Bool("other")})

@@ -87,3 +87,11 @@ def test_until_the_new_run_has_caught_up_the_old_one_is_what_is_kept(
     again.replace_kept()
     assert list(Spool(tmp_path / "s", run.schema, ASKED).kept()) == chunks
     again.close()
+
+
+def test_the_same_run_goes_on_in_whatever_order_it_says_what_it_was_asked_for(
+    tmp_path: Path, run: Run, chunks: list[Decided]
+) -> None:
+    spooled(tmp_path / "s", run, chunks)
+    turned = dict(reversed(ASKED.items()))
+    assert list(Spool(tmp_path / "s", run.schema, turned).kept()) == chunks

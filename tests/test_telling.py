@@ -12,7 +12,7 @@ from triage.book.facts import Answer, NotKnown
 from triage.book.rule import Level
 from triage.decision.decide import Decider, Decision
 from triage.decision.settings import Settings
-from triage.decision.telling import Passage, tell_nurse, tell_patient
+from triage.decision.telling import Passage, capped, tell_nurse, tell_patient
 
 LUMP: dict[str, Answer] = {"age": 60, "cancer": "lung", "skin_lump": "new", "lump_size": 12}
 
@@ -154,3 +154,16 @@ def test_no_empty_brackets_stand_behind_a_document_whose_publisher_nobody_wrote_
     for (publisher, year, read), behind in said.items():
         one = replace(document, publisher=publisher, year=year, read=read)
         assert one.name == document.title + behind
+
+
+@pytest.mark.parametrize(
+    ("count", "last"),
+    [(6, "5"), (7, "and 1 more question"), (8, "and 2 more questions"), (9, "and 3 more questions")],
+)
+def test_how_many_are_not_named_is_said_right(count: int, last: str) -> None:
+    lines = list(capped([str(n) for n in range(count)], "question"))
+    assert lines[:6] == [str(n) for n in range(6)]
+    assert lines[-1] == last
+    assert list(capped([str(n) for n in range(count)]))[-1] == last.removesuffix("s").removesuffix(
+        " question"
+    )
