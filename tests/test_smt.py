@@ -163,3 +163,21 @@ def test_a_solver_that_gives_up_decides_nothing() -> None:
 def test_where_all_can_hold_no_conflict_is_named() -> None:
     with pytest.raises(ValueError, match=r"^there is no conflict$"):
         Solver([]).conflict({"one": z3.Bool("one"), "other": z3.Bool("other")})
+
+
+def test_a_second_solver_is_asked_only_where_it_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proof by one solver would be told as agreed by two, or take twice as long for nothing."""
+    asked: list[object] = []
+
+    def finds(assertions: object) -> bool:
+        asked.append(assertions)
+        return False
+
+    monkeypatch.setattr("triage.engines.solver._second_solver_finds", finds)
+    nothing = [z3.BoolVal(False)]
+    assert Solver(nothing).model() is None
+    assert Solver(nothing, twice=False).model() is None
+    assert asked == []
+    assert Solver(nothing, twice=True).model() is None
+    assert Solver([], twice=True).with_axioms(nothing).model() is None
+    assert len(asked) == 2
