@@ -18,6 +18,7 @@ from tests.here import run_here
 from triage.book.book import RuleBook
 from triage.book.facts import Answer, Fact, Known, NotKnown
 from triage.book.reading.load import load_book
+from triage.calls.note import handover_note
 from triage.cohort.tables.columns import column_names
 from triage.decision.decide import Decider, Decision
 from triage.decision.document import decision_document
@@ -161,6 +162,16 @@ def told_of_a_table(folder: Path) -> Iterator[tuple[str, str]]:
         yield name, _steady(book, page.replace("><", ">\n<"))
 
 
+def told_in_notes(book: RuleBook) -> str:
+    """The hand-over note of each."""
+    decider = Decider(book)
+    notes = [
+        f"=== {name}\n{handover_note(decider.decide(*said), SETTINGS, 'a call', '2026-11-23T09:00:00+00:00')}"
+        for name, said in PEOPLE.items()
+    ]
+    return "\n".join(notes)
+
+
 def told_as_json(book: RuleBook) -> str:
     """The JSON of some of the people."""
     decider = Decider(book)
@@ -198,6 +209,7 @@ def told_whole(folder: Path) -> dict[str, str]:
     book = replace(load_book(SMALL), hash="0" * 64)
     return {
         "people.txt": told_text(book),
+        "notes.txt": told_in_notes(book),
         "decisions.json": told_as_json(book),
         **dict(told_of_a_table(folder)),
     }
