@@ -31,7 +31,7 @@ from typing import Any
 
 import yaml
 from planting.mistakes import Mistake, chosen
-from planting.place import CHECKOUT, Place
+from planting.place import Place
 from planting.reach import Reach
 from planting.trying import noticed
 
@@ -61,11 +61,12 @@ def main() -> None:
     reach.measure()
     for name in reach.dropped:
         print(f"not used, because it fails without a mistake: {name}")
-    mistakes = [one for one in chosen(CHECKOUT, _files(), asked.count, asked.seed) if asked.only in one.file]
+    everything = chosen(place.checkout, _files(place.checkout), asked.count, asked.seed)
+    mistakes = [one for one in everything if asked.only in one.file]
     found = _found(place.folder / "found.jsonl")
     excused = {_key(entry) for entry in yaml.safe_load(EQUIVALENT.read_text())}
     for file, within, was, _ in sorted(excused):
-        if not set(was.splitlines()) <= set(map(str.strip, _lines(file))):
+        if not set(was.splitlines()) <= _lines(place.checkout / file):
             print(f"no longer there, though it is explained: {file} {within}: {was}")
     for number, mistake in enumerate(mistakes, 1):
         known = found.get(mistake.id)
@@ -81,15 +82,13 @@ def main() -> None:
     sys.exit(_told(mistakes, found, excused))
 
 
-def _files() -> list[str]:
-    paths = [path for name in PACKAGES for path in sorted((CHECKOUT / "triage" / name).rglob("*.py"))]
-    return [
-        str(path.relative_to(CHECKOUT)) for path in paths if str(path.relative_to(CHECKOUT)) not in LEFT_OUT
-    ]
+def _files(checkout: Path) -> list[str]:
+    paths = [path for name in PACKAGES for path in sorted((checkout / "triage" / name).rglob("*.py"))]
+    return [name for path in paths if (name := str(path.relative_to(checkout))) not in LEFT_OUT]
 
 
-def _lines(file: str) -> list[str]:
-    return (CHECKOUT / file).read_text().splitlines() if (CHECKOUT / file).exists() else []
+def _lines(path: Path) -> set[str]:
+    return set(map(str.strip, path.read_text().splitlines())) if path.exists() else set()
 
 
 def _found(file: Path) -> dict[str, dict[str, Any]]:

@@ -281,6 +281,17 @@ def test_the_interview_asks_red_flags_first_and_shares_a_screen(small_book: Rule
     assert next_question(decide(small_book, {"age": "60 years", "leg_weakness": "one_leg"})) is None
 
 
+def test_who_somebody_is_is_asked_first_and_under_its_own_heading(small_book: RuleBook) -> None:
+    """A scope of facts on two screens: the question about the age does not stand among the legs."""
+    scope = All((Is("age", Spans(((18, 120),))), Is("leg_numbness", frozenset({"no"}))))
+    book = replace(small_book, scope=scope)
+    asked = [next_question(decide(book, said)) for said in ({}, {"age": "60 years"})]
+    assert [(q.screen.id, [fact.id for fact in q.facts]) for q in asked if q] == [
+        ("you", ["age"]),
+        ("legs", ["leg_numbness"]),
+    ]
+
+
 def test_the_detail_of_a_tick_is_asked_first_unless_an_emergency_is_certain(small_book: RuleBook) -> None:
     decider = Decider(small_book)
     detail = next_question(decider.decide({"age": 60}, ["back_pain"]))

@@ -10,9 +10,11 @@ import gc
 import json
 import random
 import resource
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 
 import pytest
@@ -24,7 +26,7 @@ from triage.book.facts import Known, known
 from triage.book.logic import All, Is, Spans
 from triage.book.logic import Any as AnyOf
 from triage.engines import durable
-from triage.engines.durable import CANARY, DurableEngine, EngineFailure
+from triage.engines.durable import CANARY, DurableEngine, EngineFailure, EngineUnavailable
 from triage.engines.reference import trace
 from triage.engines.truth import Truth
 
@@ -239,3 +241,54 @@ def test_patients_do_not_leak_into_each_other(book: RuleBook) -> None:
     for _ in range(200):
         engine.decide(known(random_patient(rng, book)))
         assert set(engine.decide({}).certain) == expected(book, {})[0]
+
+
+class _Broken(MetaPathFinder):
+    """As if the C module could not be loaded, for this reason."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+
+    def find_spec(self, name: str, path: object, target: object = None) -> None:
+        if name == "durable_rules_engine":
+            raise ImportError(self.why)
+
+
+@pytest.mark.parametrize("why", ["it was never built", "undefined symbol: PyEval_CallObject"])
+def test_an_engine_that_cannot_be_loaded_is_said_with_what_to_type_and_nothing_decides_without_it(
+    why: str, monkeypatch: pytest.MonkeyPatch, book: RuleBook
+) -> None:
+    monkeypatch.delitem(sys.modules, "durable_rules_engine", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [_Broken(why), *sys.meta_path])
+    with pytest.raises(EngineUnavailable) as raised:
+        engine_of(book)
+    assert str(raised.value) == (
+        f"durable-rules cannot be loaded on this Python ({why}). Build it anew, with a definition that "
+        'Python 3.13 and later need:\n  CPPFLAGS="-DPyEval_CallObject=PyObject_CallObject" '
+        f"{sys.executable} -m pip install --force-reinstall --no-cache-dir --no-binary durable-rules "
+        "durable-rules==2.0.28"
+    )
+
+
+@pytest.mark.parametrize(
+    ("why", "tried"), [("it was never built", 0), ("undefined symbol: PyEval_CallObject", 1)]
+)
+def test_only_an_engine_that_lacks_what_it_never_calls_is_loaded_all_the_same(
+    why: str, tried: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An engine that is broken in another way must not be talked into running."""
+    lazily: list[str] = []
+
+    def load() -> str:
+        lazily.append("loaded")
+        return "the engine"
+
+    monkeypatch.delitem(sys.modules, "durable_rules_engine", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [_Broken(why), *sys.meta_path])
+    monkeypatch.setattr(durable, "_import_lazily", load)
+    if tried:
+        assert durable._import_engine() == "the engine"
+    else:
+        with pytest.raises(EngineUnavailable):
+            durable._import_engine()
+    assert len(lazily) == tried

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import random
 from dataclasses import replace
 from fractions import Fraction
@@ -12,7 +13,7 @@ import pytest
 from tests.random_books import random_book, random_facts, random_rule
 from tests.recordings import Recording, rule_of, yes_no
 from triage.book.facts import Known
-from triage.book.logic import All, Condition, Is, Spans, fold
+from triage.book.logic import All, AtLeast, Condition, Is, Spans, fold
 from triage.book.logic import Any as AnyOf
 from triage.book.problems import Problems
 from triage.book.quantity import Scale
@@ -113,6 +114,15 @@ def test_a_rule_at_the_very_edge_of_groups_and_ways_is_judged_by_the_limit_and_n
     assert limits_broken(AnyOf((ways, EACH[16]))) == {"L005"}, "and one more"
 
 
+def test_counting_makes_no_group_that_nothing_can_match() -> None:
+    """Each way to choose so many of the signs, and not a comparison more: they are what the limits count."""
+    for size in range(2, 7):
+        for count in range(1, size + 1):
+            pattern = fold(AtLeast(count, tuple(EACH[:size])), Patterns(FACTS))
+            assert pattern.ways == math.comb(size, count)
+            assert "[]" not in json.dumps(pattern.json)
+
+
 def test_names_that_durable_rules_cannot_tell_apart_are_refused() -> None:
     """It keeps 32 bits of a name: a rule on one of these two facts fires for the other."""
     facts = {id: yes_no(id) for id in ("fact_522789", "fact_739192")}
@@ -125,6 +135,9 @@ def test_names_that_durable_rules_cannot_tell_apart_are_refused() -> None:
     [
         ("fvpoajrp", ["any/rule"]),  # as the canary
         ("cough", ["any/qpkgacew"]),  # as the canary
+        ("yctceiba", ["any/rule"]),  # as the guard, "kind"
+        ("imvcfaqa", ["any/rule"]),  # as "sid"
+        ("mepdqlua", ["any/rule"]),  # as "id"
         ("leg_weakness", ["any/gwrvadxb"]),  # as the fact
         ("cough", ["any/cord-sign", "lung/wwhaavys"]),  # as each other
     ],
@@ -133,3 +146,8 @@ def test_the_names_of_rules_and_the_canary_are_told_apart_too(fact: str, rules: 
     facts = {fact: yes_no(fact)}
     with pytest.raises(Problems, match="L004"):
         DurableEngine(facts, [rule_of(Is(fact, frozenset({"yes"})), id) for id in rules])
+
+
+def test_too_many_facts_of_a_book_without_a_rule_are_said_in_words_too() -> None:
+    with pytest.raises(Problems, match=r"^rules:1:1: L001: 247 facts \(at most 246\)$"):
+        DurableEngine({f"f{n}": yes_no(f"f{n}") for n in range(247)}, [])

@@ -19,12 +19,13 @@ import pytest
 
 from tests.commands import SMALL, run
 from tests.test_report import FORMS, ROWS, result, write
+from tests.told import KEPT
 from triage.book.book import RuleBook
 from triage.book.reading.load import load_book
 from triage.cohort.report.counts import LEVELS, count_results
 from triage.cohort.report.figures import figures
 from triage.cohort.report.page import page
-from triage.cohort.report.words import COLOURS, is_book, words
+from triage.cohort.report.words import COLOURS, is_book, shortened, words
 
 VOID = {"meta", "img", "source"}
 HOSTILE = [
@@ -375,3 +376,25 @@ def test_the_command_writes_this_page_small_enough_to_be_sent(small_book: RuleBo
         made = (tmp_path / "by_command.html").read_text(encoding="utf-8")
         assert made == report(results, least)
         assert len(made) < 1_000_000
+
+
+@pytest.mark.parametrize(("length", "shown"), [(79, 79), (80, 80), (81, 80), (500, 80)])
+def test_an_id_that_is_cut_is_not_longer_than_one_that_is_not(length: int, shown: int) -> None:
+    id = shortened("x" * length)
+    assert len(id) == shown
+    assert id.endswith("…") is (length > 80)
+
+
+def test_two_pages_of_the_same_results_withhold_the_same_counts(tmp_path: Path) -> None:
+    """Who has both would read in one what the other withholds, and subtract the small counts back."""
+    shutil.copy(KEPT / "results.csv", tmp_path / "out.csv")
+    pages = set()
+    for seed in range(6):
+        name = f"{seed}.html"
+        said = run(
+            tmp_path, "report", "out.csv", "-o", name, "--mask", "5", env={"PYTHONHASHSEED": str(seed)}
+        )
+        assert said.code == 0, said.err
+        pages.add((tmp_path / name).read_text("utf-8"))
+    assert len(pages) == 1
+    assert "withheld" in pages.pop()

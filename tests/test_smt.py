@@ -11,9 +11,10 @@ from tests.random_books import random_answer, random_book
 from tests.seed import SEED
 from triage.book.book import RuleBook
 from triage.book.facts import known
+from triage.book.logic import Is, Spans
 from triage.engines.reference import trace
 from triage.engines.smt import Informed, Patient, thresholds, whether_known
-from triage.engines.solver import Solver, Undecided, _second_solver_finds
+from triage.engines.solver import Solver, Undecided, _second_solver_finds, holds
 from triage.engines.truth import Truth
 
 
@@ -82,6 +83,36 @@ def test_the_smallest_model_has_the_fewest_deviations() -> None:
     assert sum(z3.is_true(model.eval(flag, model_completion=True)) for flag in flags) == 2
 
 
+def test_what_a_model_leaves_open_is_false_and_not_neither() -> None:
+    """A denial of something that the solver did not need to settle would count as not so, and as so."""
+    settled, left_open = z3.Bool("settled"), z3.Bool("left open")
+    model = Solver([settled]).model()
+    assert holds(model, settled)
+    assert not holds(model, left_open)
+    assert holds(model, z3.Not(left_open))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "steps"),
+    [((380, 450), 380), ((300, 359), 359), ((390, 400), 390)],
+)
+def test_a_patient_who_is_shown_has_the_mildest_fever_that_shows_it_and_not_the_highest(
+    small_book: RuleBook, wanted: tuple[int, int], steps: int
+) -> None:
+    fever = Is("temperature", Spans((wanted,)))
+    patient = Patient("p", small_book.facts, thresholds([fever], small_book.facts))
+    model = Solver([*patient.well_formed(), patient.read(fever)]).model()
+    assert patient.decode(model)["temperature"] == steps
+
+
+def test_where_the_cancer_began_makes_nobody_unusual(small_book: RuleBook) -> None:
+    """It has no usual answer; counted as a sign, every patient who is shown would have one too many."""
+    patient = Patient("p", small_book.facts, {name: () for name, f in small_book.facts.items() if f.scale})
+    one = Solver(patient.well_formed())
+    assert one.model(patient.is_unusual(small_book.facts["cancer"])) is None
+    assert one.model(patient.is_unusual(small_book.facts["back_pain"])) is not None
+
+
 def test_a_second_solver_agrees_with_each_proof() -> None:
     """On formulas of every kind: each is unsatisfiable, and the clauses of it are too."""
     rng = random.Random(SEED)
@@ -116,7 +147,7 @@ def test_solvers_that_differ_decide_nothing(monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(solver, "_second_solver_finds", lambda assertions: True)
     flag = z3.Bool("flag")
-    with pytest.raises(Undecided, match="second solver"):
+    with pytest.raises(Undecided, match=r"^the second solver finds a patient where the first finds none$"):
         Solver([flag], twice=True).model(z3.Not(flag))
 
 
@@ -127,3 +158,26 @@ def test_a_solver_that_gives_up_decides_nothing() -> None:
     none_shared = [z3.Not(z3.And(at[p][h], at[q][h])) for h in range(10) for p in range(11) for q in range(p)]
     with pytest.raises(Undecided, match="gave up"):
         Solver([*each_somewhere, *none_shared], milliseconds=1).model()
+
+
+def test_where_all_can_hold_no_conflict_is_named() -> None:
+    with pytest.raises(ValueError, match=r"^there is no conflict$"):
+        Solver([]).conflict({"one": z3.Bool("one"), "other": z3.Bool("other")})
+
+
+def test_a_second_solver_is_asked_only_where_it_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proof by one solver would be told as agreed by two, or take twice as long for nothing."""
+    asked: list[object] = []
+
+    def finds(assertions: object) -> bool:
+        asked.append(assertions)
+        return False
+
+    monkeypatch.setattr("triage.engines.solver._second_solver_finds", finds)
+    nothing = [z3.BoolVal(False)]
+    assert Solver(nothing).model() is None
+    assert Solver(nothing, twice=False).model() is None
+    assert asked == []
+    assert Solver(nothing, twice=True).model() is None
+    assert Solver([], twice=True).with_axioms(nothing).model() is None
+    assert len(asked) == 2

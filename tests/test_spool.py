@@ -119,3 +119,11 @@ def test_results_that_only_their_owner_may_read_are_not_open_while_they_are_made
     spool.replace_kept()
     spool.close()
     assert stat.S_IMODE((tmp_path / "s").stat().st_mode) == 0o600
+
+
+def test_the_same_run_goes_on_in_whatever_order_it_says_what_it_was_asked_for(
+    tmp_path: Path, run: Run, chunks: list[Decided]
+) -> None:
+    spooled(tmp_path / "s", run, chunks)
+    turned = dict(reversed(ASKED.items()))
+    assert list(Spool(tmp_path / "s", run.schema, turned).kept()) == chunks

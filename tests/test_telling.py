@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
@@ -11,7 +12,7 @@ from triage.book.facts import Answer, NotKnown
 from triage.book.rule import Level, Told
 from triage.decision.decide import Decider, Decision
 from triage.decision.settings import Settings
-from triage.decision.telling import Passage, tell_nurse, tell_patient
+from triage.decision.telling import Passage, capped, tell_nurse, tell_patient
 
 LUMP: dict[str, Answer] = {"age": 60, "cancer": "lung", "skin_lump": "new", "lump_size": 12}
 
@@ -134,3 +135,32 @@ def test_out_of_scope_an_emergency_is_still_told_with_its_safety_net(small_book:
 def test_what_is_there_leads_what_is_not_ruled_out(small_book: RuleBook) -> None:
     decision = Decider(small_book).decide({"age": 60}, ["back_pain"])
     assert patient(decision)["Still open"].lines[0] == "Pain in the back (details not asked)"
+
+
+def test_no_empty_brackets_stand_behind_a_document_whose_publisher_nobody_wrote_down(
+    small_book: RuleBook,
+) -> None:
+    document = small_book.documents["G1"]
+    said: dict[tuple[str, str, Literal["directly", "secondary"]], str] = {
+        ("A society", "2020", "directly"): " (A society, 2020)",
+        ("A society", "", "directly"): " (A society)",
+        ("", "2020", "directly"): " (2020)",
+        ("", "", "secondary"): " (read in a third party's transcription)",
+        ("", "", "directly"): "",
+    }
+    for (publisher, year, read), behind in said.items():
+        one = replace(document, publisher=publisher, year=year, read=read)
+        assert one.name == document.title + behind
+
+
+@pytest.mark.parametrize(
+    ("count", "last"),
+    [(6, "5"), (7, "and 1 more question"), (8, "and 2 more questions"), (9, "and 3 more questions")],
+)
+def test_how_many_are_not_named_is_said_right(count: int, last: str) -> None:
+    lines = list(capped([str(n) for n in range(count)], "question"))
+    assert lines[:6] == [str(n) for n in range(6)]
+    assert lines[-1] == last
+    assert list(capped([str(n) for n in range(count)]))[-1] == last.removesuffix("s").removesuffix(
+        " question"
+    )

@@ -48,6 +48,7 @@ class Place:
         self.python = folder / "env" / "bin" / "python"
         self.now = folder / "now"
         self._planted = itertools.count()
+        self._right = ""
 
     @property
     def entered(self) -> bool:
@@ -76,10 +77,13 @@ class Place:
         os.execve(self.python, [str(self.python), *sys.argv], {**environment, "COVERAGE_CORE": "ctrace"})
 
     def plant(self, mistake: Mistake) -> None:
+        """Puts the mistake into the copy, in place of the module as it is."""
+        self._right = (self.checkout / mistake.file).read_text()
         self._write(mistake.file, mistake.code)
 
     def mend(self, mistake: Mistake) -> None:
-        self._write(mistake.file, (CHECKOUT / mistake.file).read_text())
+        """Puts back what `plant` took."""
+        self._write(mistake.file, self._right)
 
     def _write(self, file: str, code: str) -> None:
         """Each time with another date: Python knows what it has compiled by date and size."""

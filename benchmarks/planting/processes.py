@@ -64,7 +64,7 @@ def _become(place: Place, work: Callable[[], int]) -> None:
     nothing = os.open(os.devnull, os.O_RDONLY)
     for opened, standard in ((nothing, 0), (log, 1), (log, 2)):
         os.dup2(opened, standard)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     sys.argv = ["pytest"]
     sys.path[0] = str(place.checkout)
     os.environ["TRIAGE_SEED"] = "1"

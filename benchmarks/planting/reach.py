@@ -48,6 +48,8 @@ class Reach:
         self._place, self._kept = place, kept
         self._by_line: defaultdict[tuple[str, int], set[Test]] = defaultdict(set)
         self._by_module: defaultdict[str, set[Test]] = defaultdict(set)
+        self._by_file: defaultdict[str, set[Test]] = defaultdict(set)
+        self._at_import: set[tuple[str, int]] = set()
         self._edited: set[str] = set()
         self.dropped: list[str] = []
 
@@ -56,18 +58,12 @@ class Reach:
         kept = self._kept
         kept.mkdir(parents=True, exist_ok=True)
         checkout = self._place.checkout
-        shared = [
-            path for path in sorted((checkout / "tests").glob("*.py")) if not path.name.startswith("test_")
-        ]
         files = [*sorted((checkout / "tests").glob("test_*.py")), checkout / "cases"]
         for path in files:
             name = str(path.relative_to(checkout))
             if name in LEFT_OUT:
                 continue
-            own = path.read_bytes() if path.is_file() else b""
-            parts = [own, *(one.read_bytes() for one in shared)]
-            stamp = hashlib.sha256(b"".join(parts)).hexdigest()[:12]
-            measured = kept / f"{path.stem}.{stamp}.json"
+            measured = kept / f"{path.stem}.{digest_of(path)}.json"
             if not measured.exists():
                 print(f"measuring {name}", flush=True)
                 for old in kept.glob(f"{path.stem}.*.json"):
@@ -84,30 +80,34 @@ class Reach:
             if id not in measured["failed"]
         }
         self.dropped += measured["failed"]
+        for test in tests.values():
+            self._by_file[test.file].add(test)
         for file, lines in measured["reached"].items():
             edited = measured["digests"][file] != digest_of(self._place.checkout / file)
             for line, ids in lines.items():
                 reaching = {tests[id] for id in ids if id in tests}
                 self._by_module[file] |= reaching
                 self._by_line[file, 0 if edited else int(line)] |= reaching
+                if "" in ids:
+                    self._at_import.add((file, int(line)))
             if edited:
                 self._edited.add(file)
 
     def rounds(self, mistake: Mistake, seconds: float) -> Iterator[list[Test]]:
         """The tests that reach it, those that reach little else first; then those that may reach it."""
         first, last = mistake.lines
+        lines = [(mistake.file, line) for line in range(first, last + 1)]
         module = self._by_module[mistake.file]
-        reaching = [self._by_line.get((mistake.file, line), set()) for line in range(first, last + 1)]
-        direct = set().union(*reaching)
-        if not direct or mistake.file in self._edited:  # not direct: what runs at import is reached by all
-            direct = module
+        direct = set().union(*(self._by_line.get(line, set()) for line in lines))
+        if not direct or mistake.file in self._edited or self._at_import.intersection(lines):
+            direct = module  # what runs at import is reached by all
         files = sorted({test.file for test in direct}, key=lambda file: -self._share(file, mistake.file))
         ranked = sorted(direct, key=lambda test: (files.index(test.file), test.seconds))
-        near = [test for test in ranked if test.file in files[:FIRST_FILES]]
-        now = _within(near, FIRST_SECONDS)
+        near = {file: [test for test in ranked if test.file == file] for file in files[:FIRST_FILES]}
+        now = [test for some in near.values() for test in _within(some, FIRST_SECONDS / len(near))]
         yield now
         # A fixture or a cache of a module reaches a line for the first of its tests only.
-        beside = [test for test in module if test.file in set(files)]
+        beside = set().union(*(self._by_file[file] for file in files))
         later = [test for test in dict.fromkeys([*ranked, *beside]) if test not in set(now)]
         later = _within(sorted(later, key=lambda test: test.seconds), seconds)
         if later:
@@ -127,8 +127,8 @@ class Reach:
 
 
 def digest_of(path: Path) -> str:
-    """Of what is in the file; empty for one that is gone."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.exists() else ""
+    """Of what is in the file; empty for one that is gone, and for a folder."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.is_file() else ""
 
 
 def _within(tests: Sequence[Test], seconds: float) -> list[Test]:

@@ -58,6 +58,6 @@ class Document:
     @property
     def name(self) -> str:
         """How the document is named under a quote; says when it was read at second hand."""
-        secondary = ", read in a third party's transcription" if self.read == "secondary" else ""
-        year = f", {self.year}" if self.year else ""
-        return f"{self.title} ({self.publisher}{year}{secondary})"
+        secondary = "read in a third party's transcription" if self.read == "secondary" else ""
+        known = [text for text in (self.publisher, self.year, secondary) if text]
+        return f"{self.title} ({', '.join(known)})" if known else self.title

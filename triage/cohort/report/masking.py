@@ -60,7 +60,8 @@ def masked(
     assert counts[open] >= least
     sums = [one for one in sums if _holds(one, counts)]
     withheld = set(unseen)
-    small = {key for key, count in counts.items() if 0 < count < least} - unseen
+    # In one order always: two pages of the same results that withhold other counts give them all away.
+    small = sorted(key for key, count in counts.items() if 0 < count < least and key not in unseen)
     while True:
         spans = _narrowed({k: _span(n, least, k in withheld) for k, n in counts.items()}, sums)
         given_away = next((k for k in small if spans[k][0] > 1 or spans[k][1] < least - 1), None)
