@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,18 +12,6 @@ from triage.cohort.tables import case_files
 from triage.cohort.tables.case_files import CaseFiles
 from triage.cohort.tables.column_types import wrong_type
 from triage.cohort.tables.columns import Column, column_named
-
-
-def test_a_unit_with_brackets_of_its_own_is_the_unit_of_its_column(small_book: RuleBook) -> None:
-    fact = small_book.facts["lump_size"]
-    assert fact.scale is not None
-    dry = replace(fact, scale=replace(fact.scale, unit="mg (dry)"))
-    book = replace(small_book, facts={**small_book.facts, fact.id: dry})
-    column = column_named(book, "lump_size (mg (dry))")
-    assert column is not None
-    assert (column.fact, column.unit_in_name) == (dry, True)
-    assert column_named(book, "lump_size (mg (wet))") is None
-    assert column_named(book, "lump_size (mg)") is None
 
 
 @pytest.mark.parametrize(

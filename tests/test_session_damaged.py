@@ -39,26 +39,6 @@ def test_a_file_that_is_no_session_is_refused_in_words_whatever_is_in_it(
         Session.resume(small_book, tmp_path / "s.yaml")
 
 
-@pytest.mark.parametrize("answer", ["[60 years]", "{years: 60}"])
-def test_an_answer_of_another_book_that_is_no_text_is_left_out_by_name_and_breaks_nothing(
-    answer: str, small_book: RuleBook, tmp_path: Path
-) -> None:
-    path = written(tmp_path / "s.yaml", f"{{age: {answer}, leg_numbness: yes}}")
-    session, same = Session.resume(small_book, path)
-    assert (same, session.answers, session.gone) == (False, {"leg_numbness": "yes"}, ("age",))
-    session.close()
-
-
-def test_what_only_another_book_asked_is_named_once_though_it_was_ticked_and_answered(
-    small_book: RuleBook, tmp_path: Path
-) -> None:
-    path = written(tmp_path / "s.yaml", "{age: 60 years, hiccups: yes}", "  ticked: [hiccups, back_pain]")
-    session, _ = Session.resume(small_book, path)
-    assert session.gone == ("hiccups",)
-    assert session.ticked == ["back_pain"]
-    session.close()
-
-
 def test_an_answer_that_this_very_book_cannot_read_is_an_error_and_never_left_out(
     small_book: RuleBook, tmp_path: Path
 ) -> None:

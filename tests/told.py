@@ -12,13 +12,14 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.here import run_here
 from triage.book.book import RuleBook
 from triage.book.facts import Answer, Fact, Known, NotKnown
 from triage.book.reading.load import load_book
-from triage.calls.note import handover_note
+from triage.calls.note import Call, handover_note
 from triage.cohort.tables.columns import column_names
 from triage.decision.decide import Decider, Decision
 from triage.decision.document import decision_document
@@ -162,12 +163,14 @@ def told_of_a_table(folder: Path) -> Iterator[tuple[str, str]]:
         yield name, _steady(book, page.replace("><", ">\n<"))
 
 
+CALL = Call("a call", datetime(2026, 11, 23, 9, tzinfo=UTC), datetime(2026, 11, 23, 9, tzinfo=UTC))
+
+
 def told_in_notes(book: RuleBook) -> str:
     """The hand-over note of each."""
     decider = Decider(book)
     notes = [
-        f"=== {name}\n{handover_note(decider.decide(*said), SETTINGS, 'a call', '2026-11-23T09:00:00+00:00')}"
-        for name, said in PEOPLE.items()
+        f"=== {name}\n{handover_note(decider.decide(*said), SETTINGS, CALL)}" for name, said in PEOPLE.items()
     ]
     return "\n".join(notes)
 
