@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,10 +10,12 @@ import pyarrow as pa
 import pytest
 
 from triage.book.book import RuleBook
+from triage.book.problems import Problems
 from triage.cohort.tables import case_files
 from triage.cohort.tables.case_files import CaseFiles
 from triage.cohort.tables.column_types import wrong_type
 from triage.cohort.tables.columns import Column, column_named
+from triage.cohort.tables.lines import CsvLines
 
 
 def test_a_unit_with_brackets_of_its_own_is_the_unit_of_its_column(small_book: RuleBook) -> None:
@@ -66,3 +69,27 @@ def test_how_much_of_a_case_file_is_read_adds_up_over_its_parts(
     assert [chunk.done for chunk in chunks] == [2, 4, 5]
     assert [chunk.after for chunk in chunks] == [{"row": 2}, {"row": 4}, {"row": 5}]
     assert sum(chunk.rows for chunk in chunks) == 5
+
+
+def test_a_case_file_that_would_be_passed_over_is_named_and_nobody_is_left_out(
+    small_book: RuleBook, tmp_path: Path
+) -> None:
+    for name in ("a.yaml", "b.yml"):
+        (tmp_path / name).write_text(f"- name: {name}\n  facts: {{chills: yes}}\n")
+    with pytest.raises(Problems, match=r"b\.yml"):
+        list(CaseFiles(small_book, tmp_path).chunks())
+
+
+def test_a_mark_of_byte_order_inside_a_table_is_part_of_its_cell(small_book: RuleBook) -> None:
+    """Two files put together: the mark of the second may not make a quote good that is not."""
+    table = 'id,cancer\nx,lung\n\ufeff"ana",liver\n'.encode()
+    [chunk] = list(CsvLines(small_book, Path("-"), io.BytesIO(table)).chunks())
+    assert chunk.about.column("id").to_pylist() == ["x"]
+    assert [row.row for row in chunk.refused] == [3]
+
+
+def test_a_fact_that_is_named_as_a_column_of_every_table_is_still_the_fact(small_book: RuleBook) -> None:
+    fact = replace(small_book.facts["chills"], id="date")
+    column = column_named(replace(small_book, facts={"date": fact}), "date")
+    assert column is not None
+    assert column.fact is fact
