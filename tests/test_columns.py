@@ -22,7 +22,7 @@ from triage.book.reading.case import load_cases
 from triage.book.reading.load import load_book
 from triage.book.rule import Constraint
 from triage.book.shipped import shipped_folder
-from triage.decision.at_once import AtOnce, codes_schema, decide_batches
+from triage.decision.at_once import AtOnce, _presence, codes_schema, decide_batches
 from triage.decision.decide import Decider, Decision
 from triage.decision.packed import names_of, unpacked
 from triage.decision.settings import Settings
@@ -362,3 +362,13 @@ def test_the_answers_of_a_book_that_are_listed_last_and_first_have_the_codes_at_
     fact = replace(yes_no("lump"), not_known={"not_reported": ""})
     codes = {code: fact.write(answer_of(fact, code)) for code in (-3, -2, -1, 0, 1)}
     assert codes == {-3: "not_reported", -2: "declined", -1: "unknown", 0: "no", 1: "yes"}
+
+
+def test_the_first_step_outside_the_usual_is_a_sign_at_once_as_it_is_alone(small_book: RuleBook) -> None:
+    fact = small_book.facts["temperature"]
+    assert fact.scale is not None
+    signs = _presence(fact)
+    for steps in range(fact.scale.low, fact.scale.high + 1):
+        assert signs.accepts(steps) is fact.shows_presence(steps), steps
+    assert isinstance(signs.answers, Spans)
+    assert signs.answers.spans == ((300, 359), (375, 450))

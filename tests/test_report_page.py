@@ -25,7 +25,7 @@ from triage.book.reading.load import load_book
 from triage.cohort.report.counts import LEVELS, count_results
 from triage.cohort.report.figures import figures
 from triage.cohort.report.page import page
-from triage.cohort.report.words import COLOURS, is_book, shortened, words
+from triage.cohort.report.words import COLOURS, PLAIN, is_book, shortened, words
 
 VOID = {"meta", "img", "source"}
 HOSTILE = [
@@ -398,3 +398,19 @@ def test_two_pages_of_the_same_results_withhold_the_same_counts(tmp_path: Path) 
         pages.add((tmp_path / name).read_text("utf-8"))
     assert len(pages) == 1
     assert "withheld" in pages.pop()
+
+
+def test_the_bar_of_a_rule_has_the_colour_of_its_level_and_that_of_a_fact_has_none(
+    small_book: RuleBook, tmp_path: Path
+) -> None:
+    """A red bar says "now" before anybody has read a word."""
+    rows = [result("none", "now", open_rules=["any/cord-sign"], open=["chills"])]
+    read = Read(report(write(tmp_path / "out.csv", by(small_book, rows))))
+    alts = [image["alt"] for image in read.named("img")]
+    drawn = dict(zip(alts, drawings(read)[: len(alts)], strict=True))
+    [rule] = [svg for alt, svg in drawn.items() if alt.startswith("Bars of patients by rule.")]
+    [fact] = [svg for alt, svg in drawn.items() if alt.startswith("Bars of patients by fact.")]
+    assert COLOURS["now"] in rule
+    assert PLAIN in fact
+    assert not any(colour in fact for level, colour in COLOURS.items() if colour != PLAIN)
+    assert PLAIN not in rule

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -126,3 +128,44 @@ def test_bytes_that_are_not_those_that_were_sent_are_refused() -> None:
         _run(sent.order + b" ", sent.digest, sent.book_hash)
     with pytest.raises(ValueError, match="was sent"):
         _run(sent.order, sent.digest, "0" * 64)
+
+
+def test_a_worker_compares_with_the_other_rule_book_that_was_asked_for() -> None:
+    from triage.cohort.spark import OnSpark, _run
+    from triage.decision.decide import Decider
+
+    decider = Decider(load_book(shipped_folder("rules")))
+    for other in (decider.book, None):
+        sent = OnSpark(None, decider, Path("in.csv"), None, 0.5, other)._decide  # type: ignore[arg-type]
+        at_work, _ = _run(sent.order, sent.digest, sent.book_hash)
+        assert ("told" in at_work.schema.names) is (other is not None)
+        assert at_work.other_hash == (decider.book.hash if other else "")
+
+
+def test_java_that_is_only_named_is_used_and_workers_run_the_python_that_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from pyspark.sql import SparkSession
+
+    from triage.cohort.spark import SparkUnavailable, spark_session
+
+    class Builder:
+        def appName(self, name: str) -> Builder:  # noqa: N802 - Spark's own word
+            return self
+
+        def config(self, name: str, value: str) -> Builder:
+            return self
+
+        def getOrCreate(self) -> str:  # noqa: N802
+            return "the session"
+
+    monkeypatch.setattr(SparkSession, "builder", Builder())
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.setenv("JAVA_HOME", "/opt/java")
+    monkeypatch.setenv("PYSPARK_PYTHON", "")
+    monkeypatch.delenv("PYSPARK_PYTHON")
+    assert spark_session() == "the session"  # type: ignore[comparison-overlap]
+    assert os.environ["PYSPARK_PYTHON"] == sys.executable
+    monkeypatch.delenv("JAVA_HOME")
+    with pytest.raises(SparkUnavailable, match="Java 17"):
+        spark_session()

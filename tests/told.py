@@ -65,6 +65,7 @@ PEOPLE: dict[str, tuple[dict[str, Answer], tuple[str, ...]]] = {
         (),
     ),
     "a child": ({"age": 12}, ()),
+    "a child with two signs of an infection": ({"age": 12, "temperature": 352, "chills": "yes"}, ()),
     "a child with numb legs": ({"age": 12, "leg_numbness": "yes"}, ()),
 }
 IN_FULL = {
