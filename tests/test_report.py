@@ -173,6 +173,17 @@ def test_a_file_of_many_blocks_is_added_up(
     assert whole.rows == 2400
 
 
+def test_the_results_of_more_than_one_chunk_are_added_up(tmp_path: Path) -> None:
+    """`triage batch` writes a row group for each chunk, with lists of words in dictionaries of its own."""
+    table = _table(ROWS, dictionaries=True)
+    with pq.ParquetWriter(tmp_path / "out.parquet", table.schema) as file:
+        for rows in (ROWS, ROWS[::-1], ROWS[:3]):
+            file.write_table(_table(rows, dictionaries=True))
+    counts = count_results(tmp_path / "out.parquet")
+    assert counts.rows == 17
+    assert counts.levels["urgency"] == {"now": 6, "this_week": 3, "none": 2, "no level": 6}
+
+
 def test_refused_rows_are_counted_once_with_all_their_reasons(tmp_path: Path) -> None:
     write(tmp_path / "out.csv", ROWS)
     problems = tmp_path / "out.csv.problems.csv"

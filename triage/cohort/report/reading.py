@@ -81,8 +81,9 @@ def _parquet(path: Path) -> Iterator[Block]:
                 continue
             if not (_is_list(kind) if name in LISTS else _is_text(kind)):
                 raise NotResults(path, f"is not what `triage batch` writes: the column {name} holds {kind}")
-        for batch in file.iter_batches(batch_size=BLOCK_ROWS, columns=columns):
-            yield _with_lists(pa.Table.from_batches([batch]))
+        for group in range(file.num_row_groups):  # lists of two groups cannot be read as one batch
+            for batch in file.iter_batches(BLOCK_ROWS, [group], columns):
+                yield _with_lists(pa.Table.from_batches([batch]))
 
 
 def _with_lists(block: Block) -> Block:
