@@ -15,7 +15,7 @@ from typing import Any
 
 from click.testing import CliRunner
 
-from triage.assurance.check import check
+from triage.assurance.check import check_folder
 from triage.book.problems import Problem, Problems
 from triage.book.reading.case import load_cases
 from triage.book.reading.load import load_book
@@ -63,6 +63,12 @@ def _message(path: Path) -> Message:
 def lines_said(message: Message, folder: Path) -> list[str]:
     """Makes the mistake in a copy of the small book and returns what is said, with paths inside the copy."""
     book = shutil.copytree(SMALL, folder / "book")
+    said = _READERS[message.through](book, made(message, book))
+    return [line.replace(f"{book}/", "").replace(f"{DOCUMENTS}/", "") for line in said]
+
+
+def made(message: Message, book: Path) -> Path:
+    """Makes the mistake in a copy of the small book, and returns the file in which it is."""
     path = book / message.file
     if message.replace is not None:
         text = path.read_text(encoding="utf-8")
@@ -73,12 +79,11 @@ def lines_said(message: Message, folder: Path) -> list[str]:
         path.write_text(message.content + "\n" if message.content else "", encoding="utf-8")
     else:
         path.unlink()
-    said = _READERS[message.through](book, path)
-    return [line.replace(f"{book}/", "").replace(f"{DOCUMENTS}/", "") for line in said]
+    return path
 
 
 def _through_the_book(folder: Path, path: Path) -> Iterable[str]:
-    return as_lines(lambda: check(load_book(folder), DOCUMENTS))
+    return as_lines(lambda: check_folder(folder, DOCUMENTS).problems)
 
 
 def _through_cases(folder: Path, path: Path) -> Iterable[str]:

@@ -19,7 +19,7 @@ from triage.book.reading.text import Page, Place, parse_page, texts_of
 
 PROSE = {
     *("title", "name", "ask", "short", "nurse", "patient", "plain", "because", "text", "editorial"),
-    *("safety_net", "outside_scope", "quote", "says", "left_out", "publisher", "address"),
+    *("denied", "safety_net", "outside_scope", "quote", "says", "left_out", "publisher", "address"),
 }
 """Keys whose values are sentences for people. What stands in braces in them has a test of its own."""
 
@@ -56,7 +56,8 @@ def identifiers(path: str, page: Page, text: str) -> Iterator[Word]:
 def _is_identifier(place: Place) -> bool:
     named = [step for step in place if isinstance(step, str)]
     in_a_list_of_words = len(named) > 1 and named[-2] in ("answers", "not_known")
-    return not in_a_list_of_words and named[-1] not in PROSE | NOT_OURS
+    in_words = named[-1] == "usual" and named[-2:-1] != ["number"]  # how a note says it, and no range
+    return not (in_a_list_of_words or in_words) and named[-1] not in PROSE | NOT_OURS
 
 
 def one_letter_wrong(rng: random.Random, word: str) -> Iterator[str]:

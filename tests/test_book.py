@@ -91,7 +91,7 @@ def test_every_kind_of_thing_names_its_sources(small_book: RuleBook) -> None:
 
 
 def test_the_settings_fill_in_exactly_the_placeholders_that_a_book_may_use() -> None:
-    assert {field.name for field in fields(Settings)} == {*PLACEHOLDERS, "reviewer"}
+    assert {field.name for field in fields(Settings)} == {*PLACEHOLDERS, "reviewer", "answers_count_for"}
     filled = Settings().fill("".join(f"{{{name}}}" for name in PLACEHOLDERS))
     assert "{" not in filled
 

@@ -6,6 +6,8 @@ import os
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.commands import run
 
 LINE = re.compile(r"\S+\.yaml:\d+:\d+: [A-Z]\d{3}: .+")
@@ -36,7 +38,7 @@ def test_problems_of_several_files_come_at_once_each_with_its_place(small_copy: 
     for name in ("any/cord-sign.yaml", "liver/back-pain.yaml"):
         assert any(name in line and 'did you mean "mri_spine"?' in line for line in lines)
     assert lines == sorted(lines, key=lambda line: line.split(":")[0])
-    assert said.err == f"{len(lines)} problems\n"
+    assert said.err == f"{len(lines)} problems\nNot looked at because of them: what nothing uses.\n"
 
 
 def test_an_example_that_does_not_hold_says_what_it_is_and_why(small_copy: Path, tmp_path: Path) -> None:
@@ -67,6 +69,89 @@ def test_a_missing_document_is_found(small_folder: Path, tmp_path: Path) -> None
     said = run(tmp_path, "check", "--rules", small_folder, "--documents", "none")
     assert said.code == 1
     assert "D011" in said.out
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def test_one_look_finds_what_is_wrong_in_every_kind_of_file(
+    small_copy: Path, documents_folder: Path, tmp_path: Path
+) -> None:
+    """Each of these was told only after those before it had been mended."""
+    edit(small_copy / "any/cord-sign.yaml", "title:", "titel:")
+    edit(small_copy / "liver/back-pain.yaml", "back_pain: lasting", "back_pain: lastin")
+    edit(small_copy / "lung/new-lump.yaml", "{fires: yes", "{fires: no")
+    edit(small_copy / "exams.yaml", "name: ", "nam: ")
+    edit(small_copy / "documents/s1.yaml", "Most people never have", "Most people seldom have")
+    edit(small_copy / "constraints.yaml", "because: ", "becuase: ")
+    edit(small_copy / "guarantees.yaml", "at_least: now", "at_least: soon")
+    edit(small_copy / "levels.yaml", "{team}", "{taem}")
+    said = run(tmp_path, "check", "--rules", small_copy, "--documents", documents_folder)
+    assert said.code == 1
+    found = {
+        tuple(re.findall(r"([\w-]+/?[\w-]*\.yaml):\d+:\d+: (\w+)", line)[0]) for line in said.out.splitlines()
+    }
+    assert found == {
+        ("any/cord-sign.yaml", "S002"),
+        ("liver/back-pain.yaml", "C008"),
+        ("lung/new-lump.yaml", "E005"),
+        ("small/exams.yaml", "S002"),
+        ("documents/s1.yaml", "D013"),
+        ("small/constraints.yaml", "S002"),
+        ("small/guarantees.yaml", "S003"),
+        ("small/levels.yaml", "R008"),
+    }
+    assert said.err.splitlines() == ["8 problems", "Not looked at because of them: what nothing uses."]
+
+
+@pytest.mark.parametrize(
+    ("path", "left"),
+    [
+        ("facts/lump.yaml", ["conditions, examples, and what supports a rule", "what nothing uses"]),
+        ("documents/s1.yaml", ["whether each statement that is cited exists", "what nothing uses"]),
+        ("any/cord-sign.yaml", ["what nothing uses"]),
+        ("exams.yaml", ["what nothing uses"]),
+    ],
+)
+def test_what_is_not_looked_at_because_of_a_problem_is_named(
+    path: str, left: list[str], small_copy: Path, tmp_path: Path
+) -> None:
+    (small_copy / path).write_text("- nothing that belongs here\n")
+    said = run(tmp_path, "check", "--rules", small_copy)
+    assert said.code == 1
+    assert said.err.splitlines()[1] == f"Not looked at because of them: {'; '.join(left)}."
+
+
+def test_examples_that_may_fail_for_another_mistake_are_left_for_later(
+    small_copy: Path, tmp_path: Path
+) -> None:
+    edit(small_copy / "lung/new-lump.yaml", "[cancer, urgency]", "[cancer]")
+    edit(small_copy / "lung/new-lump.yaml", "{fires: yes", "{fires: no")
+    said = run(tmp_path, "check", "--rules", small_copy)
+    assert "E005" not in said.out
+    assert "the examples of rules in which something is wrong" in said.err
+
+
+def test_a_book_that_is_no_book_is_not_looked_at(tmp_path: Path, documents_folder: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    said = run(tmp_path, "check", "--rules", "empty", "--documents", documents_folder)
+    assert said.code == 1
+    assert "empty/facts:1:1: B004: the folder is missing" in said.out
+    assert said.err.endswith("Not looked at because of them: everything else; the quotes.\n")
+    missing = run(tmp_path, "check", "--rules", "nowhere")
+    assert (missing.code, missing.out) == (1, "nowhere:1:1: B001: there is no such folder (name a folder)\n")
+
+
+def test_settings_and_rules_that_are_wrong_are_told_at_once(small_copy: Path, tmp_path: Path) -> None:
+    edit(small_copy / "any/cord-sign.yaml", "title:", "titel:")
+    (tmp_path / "clinic.yaml").write_text("team: TODO\n")
+    (tmp_path / "in.yaml").write_text("leg_numbness: yes\n")
+    said = run(tmp_path, "decide", "in.yaml", "--rules", small_copy, "--settings", "clinic.yaml")
+    assert said.code == 2
+    assert [re.findall(": ([A-Z][0-9]{3}): ", line)[0] for line in said.err.splitlines()] == ["S002", "G005"]
 
 
 def test_no_other_command_decides_by_a_book_that_does_not_load(small_copy: Path, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from triage.cli.ending import DONE, PROBLEMS_FOUND
-from triage.cli.options import open_book, rules_option
+from triage.cli.options import rules_option
 from triage.cli.terminal import echo
 
 
@@ -22,21 +22,22 @@ from triage.cli.terminal import echo
 def check(ctx: click.Context, documents: Path | None, rules: Path | None) -> None:
     """Check a rule book: references, sources, examples, limits, and what nothing uses.
 
-    Every problem is one line, `file:line:column: code: what (what to write)`, all at once.
+    Every problem is one line, `file:line:column: code: what (what to write)`, all at once; what cannot
+    be looked at while something else is wrong is named.
     """
-    from triage.assurance.check import check as check_book
-    from triage.book.problems import Problems, lines_of
+    from triage.assurance.check import check_folder
+    from triage.book.problems import lines_of
+    from triage.book.shipped import shipped_folder
 
-    try:
-        book = open_book(rules)
-        found = sorted(check_book(book, documents))
-    except Problems as error:
-        found = list(error.problems)
-    for line in lines_of(found):
+    checked = check_folder(rules or shipped_folder("rules"), documents)
+    for line in lines_of(checked.problems):
         echo(line)
-    if found:
-        echo(f"{len(found)} problem{'s' if len(found) > 1 else ''}", err=True)
+    if checked.problems or checked.parts is None:
+        echo(f"{len(checked.problems)} problem{'s' if len(checked.problems) > 1 else ''}", err=True)
+        if checked.left:
+            echo(f"Not looked at because of them: {'; '.join(checked.left)}.", err=True)
         ctx.exit(PROBLEMS_FOUND)
+    book = checked.parts
     statements = sum(len(document.statements) for document in book.documents.values())
     echo(
         f"{len(book.rules)} rules, {len(book.facts)} facts and {statements} statements: no problem found",

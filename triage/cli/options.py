@@ -68,11 +68,20 @@ def _fits_the_engines(book: RuleBook) -> None:
 
 
 def open_decider(rules: Path | None, settings: Path | None = None) -> Decider:
-    """Both engines over the rule book, with the settings. Raises Problems or EngineUnavailable."""
+    """Both engines over the rule book, with the settings. Raises Problems of both, or EngineUnavailable."""
+    from triage.book.problems import Problems
     from triage.decision.decide import Decider
     from triage.decision.settings import load_settings
 
-    return Decider(open_book(rules), load_settings(settings))
+    try:
+        book = open_book(rules)
+    except Problems as error:
+        try:
+            load_settings(settings)
+        except Problems as of_settings:
+            raise Problems([*error.problems, *of_settings.problems]) from None
+        raise
+    return Decider(book, load_settings(settings))
 
 
 def show_json(document: Mapping[str, object]) -> None:

@@ -17,18 +17,25 @@ from triage.book.reading.uses import page_defining
 _DROP = "use it, or drop it"
 
 
-def crosscheck(book: RuleBook, pages: Mapping[str, Page]) -> list[Problem]:
-    """Every problem between the parts of a book whose parts are right each by itself."""
-    return list(_Crosscheck(book, pages).problems())
+def crosscheck(book: RuleBook, pages: Mapping[str, Page], *, is_whole: bool = True) -> list[Problem]:
+    """Every problem between the parts of a book whose parts are right each by itself.
+
+    Of a book that is not whole, only what does not depend on what is missing.
+    """
+    check = _Crosscheck(book, pages)
+    return [*check.of_any_part(), *(check.of_the_whole() if is_whole else ())]
 
 
 class _Crosscheck:
     def __init__(self, book: RuleBook, pages: Mapping[str, Page]) -> None:
         self.book, self.pages = book, pages
 
-    def problems(self) -> Iterator[Problem]:
+    def of_any_part(self) -> Iterator[Problem]:
         yield from self._status()
         yield from self._constraints()
+        yield from self._not_ordered()
+
+    def of_the_whole(self) -> Iterator[Problem]:
         yield from self._unused_names()
         yield from self._unused_facts_and_answers()
         yield from self._statements()
@@ -49,6 +56,12 @@ class _Crosscheck:
                 page, what = self.pages["constraints.yaml"], "this constraint stands here twice"
                 line, _ = page.values[(first,)]
                 yield page.problem((index,), "P007", what, f"the other is in line {line}")
+
+    def _not_ordered(self) -> Iterator[Problem]:
+        for fact in self.book.facts.values():
+            if fact.kind == "symptom" and fact.answers and not fact.ordered:
+                what = f"the symptom {fact.id} is not ordered"
+                yield self._at("facts", (fact.id,), "F009", what, "ordered: yes, mildest first")
 
     def _unused_names(self) -> Iterator[Problem]:
         rules = self.book.rules.values()
@@ -99,9 +112,6 @@ class _Crosscheck:
                     what = f'no example and no other fact uses the word "{word}" of {fact.id}'
                     hint = nearest(word, not_known.keys() - {word}) or _DROP
                     yield self._at("facts", (fact.id, "not_known", word), "F011", what, hint)
-            if fact.kind == "symptom" and fact.answers and not fact.ordered:
-                what = f"the symptom {fact.id} is not ordered"
-                yield self._at("facts", (fact.id,), "F009", what, "ordered: yes, mildest first")
 
     def _statements(self) -> Iterator[Problem]:
         used = {id for _, source in self.book.sources() for id in source.statements}

@@ -25,11 +25,11 @@ class Documents:
             if read is not None:
                 self._add(folder.pages[path], read)
         unread = any(problem.file.startswith(folder.shown("documents")) for problem in folder.found[:before])
-        self._are_whole = not unread and len(folder.found) == before
+        self.are_whole = not unread and len(folder.found) == before
 
     def cited(self, page: Page, statements: Iterable[str], place: Place) -> None:
         """Says which statements do not exist; nothing while a document is wrong: it may be theirs."""
-        for index, id in enumerate(statements if self._are_whole else ()):
+        for index, id in enumerate(statements if self.are_whole else ()):
             name, _, number = id.partition(".")
             document = self.by_id.get(name)
             if document is None:

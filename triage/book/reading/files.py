@@ -34,8 +34,7 @@ def book_files(folder: Path) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     for name in names:
         try:
-            with (folder / name).open("rb") as file:
-                files[name] = file.read(MAX_BYTES + 1)  # it may grow
+            files[name] = (folder / name).read_bytes()
         except OSError as error:
             found.append(_unreadable(folder / name, error))
     if found:

@@ -72,6 +72,11 @@ class Folder:
                 self.found.append(self._file_problem(path, "B004", "the file is missing"))
         return True
 
+    @property
+    def lacks_a_page(self) -> bool:
+        """Whether a file could not be read, in which anything may stand."""
+        return any(path.endswith(".yaml") and path not in self.pages for path in self.files)
+
     def _has_everything(self) -> bool:
         """Whether the folders without which everything else would be unknown are there."""
         folders = {path.partition("/")[0] for path in self.files if "/" in path}

@@ -22,8 +22,8 @@ def correct_definitions(folder: Folder) -> list[Problem]:
     That is one which nothing uses, while another name, nearest to it, is used twice or more and not
     defined. Of a name that is used only once nobody knows which of the two is right.
     """
-    if any(path.endswith(".yaml") and path not in folder.pages for path in folder.files):
-        return []  # what seems to be unused or undefined may stand in what could not be read
+    if folder.lacks_a_page:
+        return []  # what seems to be unused may stand in what could not be read
     found = []
     for answers in (False, True):  # answers once their facts are called by their right names
         for kind, names in _defined(folder, answers=answers).items():
@@ -34,6 +34,22 @@ def correct_definitions(folder: Folder) -> list[Problem]:
                 found.append(page.problem(place, "B009", what, f'rename it to "{wanted}"', key=True))
                 folder.pages[path] = _renamed(page, place, wanted)
     return found
+
+
+def unsure_kinds(folder: Folder) -> frozenset[str]:
+    """The kinds of names of which one is used several times and defined nowhere, while a file is unread.
+
+    Whether the definition is misspelt nobody can say then, and each use of it would be a problem.
+    """
+    if not folder.lacks_a_page:
+        return frozenset()
+    defined = _defined(folder, answers=False) | _defined(folder, answers=True)
+    return frozenset(
+        kind
+        for kind, names in defined.items()
+        for word in folder.uses.of_kind(kind)
+        if word not in names and word not in NOT_KNOWN_LABELS and folder.uses.times(kind, word) > 1
+    )
 
 
 def _defined(folder: Folder, *, answers: bool) -> dict[str, dict[str, tuple[str, Place]]]:

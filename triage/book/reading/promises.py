@@ -41,7 +41,7 @@ class Promises:
             if said.at_least == "none" or said.at_most == "now":
                 key = "at_least" if said.at_least == "none" else "at_most"
                 self._say((*place, key), "P003", "every patient has that", "another level")
-            for number, exam in enumerate(said.includes):
+            for number, exam in enumerate(said.includes if self.words.exams_are_known else ()):
                 if exam not in self.words.exams:
                     hint = nearest(exam, self.words.exams)
                     at = (*place, "includes", number)

@@ -45,12 +45,15 @@ class RuleFiles:
         self.guarantees: tuple[Guarantee, ...] = ()
         self.exceptions: tuple[Excepted, ...] = ()
         self._promises = folder.shaped(PATH, shape.GuaranteesShape)
+        constraints, advice = TypeAdapter(list[shape.ConstraintShape]), TypeAdapter(list[shape.AdviceShape])
+        self._constraint_shapes = folder.shaped("constraints.yaml", constraints) or []
+        self._advice_shapes = folder.shaped("advice.yaml", advice) or []
         self._rule_shapes = {path: folder.shaped(path, shape.RuleShape) for path in folder.rule_files()}
         adapter = TypeAdapter(dict[shape.Id, shape.FindingShape])
         self._finding_shapes = {path: folder.shaped(path, adapter) for path in folder.in_folder("findings")}
 
     def read(self) -> None:
-        """Reads every condition, once the vocabulary is known to be whole."""
+        """Reads every condition, once the facts are known."""
         self.findings = self._findings()
         for path, said in self._rule_shapes.items():
             if said is not None and (rule := self._rule(path, said)):
@@ -99,11 +102,11 @@ class RuleFiles:
     def _rule(self, path: str, said: shape.RuleShape) -> Rule | None:
         page, named = self.folder.pages[path], list[str]()
         names_are_known = True
-        for kind, ids, known in (
-            ("suspects", said.suspects, self.words.suspicions),
-            ("exams", said.exams, self.words.exams),
+        for kind, ids, known, are_known in (
+            ("suspects", said.suspects, self.words.suspicions, self.words.suspicions_are_known),
+            ("exams", said.exams, self.words.exams, self.words.exams_are_known),
         ):
-            for index, id in enumerate(ids):
+            for index, id in enumerate(ids if are_known else ()):
                 if id not in known:
                     names_are_known = False
                     what = f'unknown name in {kind}: "{id}"'
@@ -209,17 +212,15 @@ class RuleFiles:
 
     def _constraints(self) -> tuple[Constraint, ...]:
         path = "constraints.yaml"
-        read = self.folder.shaped(path, TypeAdapter(list[shape.ConstraintShape])) or []
         conditions = [
             (self.condition(self.folder.pages[path], said.never, (index, "never")), said.because)
-            for index, said in enumerate(read)
+            for index, said in enumerate(self._constraint_shapes)
         ]
         return tuple(Constraint(never, because) for never, because in conditions if never)
 
     def _advice(self) -> tuple[Advice, ...]:
         path, advice = "advice.yaml", []
-        read = self.folder.shaped(path, TypeAdapter(list[shape.AdviceShape])) or []
-        for index, said in enumerate(read):
+        for index, said in enumerate(self._advice_shapes):
             when = None
             if said.when is not None:
                 when = self.condition(self.folder.pages[path], said.when, (index, "when"))

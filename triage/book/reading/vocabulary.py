@@ -7,12 +7,13 @@ from dataclasses import replace
 from pydantic import TypeAdapter
 
 from triage.book.facts import NOT_KNOWN_LABELS, Fact
-from triage.book.problems import nearest
+from triage.book.problems import Problem, nearest
 from triage.book.quantity import Scale, UnreadableAnswer
 from triage.book.reading import shape
 from triage.book.reading.condition import read_span
 from triage.book.reading.documents import Documents
 from triage.book.reading.folder import Folder
+from triage.book.reading.misspelt import unsure_kinds
 from triage.book.reading.note_words import ask_for_denials, ask_for_one_name, names_of_a_fact
 from triage.book.reading.text import Place
 from triage.book.rule import Exam, Level, LevelWords, Screen, Suspicion
@@ -34,13 +35,26 @@ class Vocabulary:
     def __init__(self, folder: Folder) -> None:
         self.folder = folder
         self.documents = Documents(folder)
-        screens = self._screens()
+        unsure = unsure_kinds(folder)
+        screens, exams, suspicions = self._screens(), self._exams(), self._suspicions()
         self.screens = screens or {}
-        self._screens_are_known = screens is not None
-        self.exams = self._exams()
-        self.suspicions = self._suspicions()
+        self._screens_are_known = screens is not None and "screen" not in unsure
+        self.exams = exams or {}
+        self.exams_are_known = exams is not None and "exam" not in unsure
+        self.suspicions = suspicions or {}
+        self.suspicions_are_known = suspicions is not None and "suspicion" not in unsure
         self.levels = self._levels()
         self.facts = self._facts()
+        unsure_facts = [
+            kind for kind in unsure if kind in ("fact", "finding") or kind.startswith("answer to ")
+        ]
+        self.facts_are_known = not unsure_facts and not any(map(self._hides_a_fact, folder.found))
+
+    def _hides_a_fact(self, problem: Problem) -> bool:
+        """Whether a fact, or an answer to it, could be missing or another because of a problem."""
+        in_facts = problem.file.startswith(self.folder.shown("facts/"))
+        said_elsewhere = problem.code.startswith("D") or problem.code == "F007"
+        return problem.code == "B003" or (in_facts and not said_elsewhere)
 
     def _screens(self) -> dict[str, Screen] | None:
         """The screens, or None when something in their file is wrong."""
@@ -51,16 +65,22 @@ class Vocabulary:
         ask_for_one_name(self.folder, path, {(id, "nurse"): screen.nurse for id, screen in read.items()})
         return {id: Screen(id, screen.ask, screen.nurse) for id, screen in read.items()}
 
-    def _exams(self) -> dict[str, Exam]:
+    def _exams(self) -> dict[str, Exam] | None:
+        """The examinations, or None when something in their file is wrong."""
         path = "exams.yaml"
-        read = self.folder.shaped(path, TypeAdapter(dict[shape.Id, shape.ExamShape])) or {}
+        read = self.folder.shaped(path, TypeAdapter(dict[shape.Id, shape.ExamShape]))
+        if read is None:
+            return None
         return {
             id: Exam(id, exam.name, exam.plain, self.sourced(path, exam, (id,))) for id, exam in read.items()
         }
 
-    def _suspicions(self) -> dict[str, Suspicion]:
+    def _suspicions(self) -> dict[str, Suspicion] | None:
+        """The suspicions, or None when something in their file is wrong."""
         path = "suspicions.yaml"
-        read = self.folder.shaped(path, TypeAdapter(dict[shape.Id, shape.NamedShape])) or {}
+        read = self.folder.shaped(path, TypeAdapter(dict[shape.Id, shape.NamedShape]))
+        if read is None:
+            return None
         ask_for_one_name(self.folder, path, {(id, "name"): named.name for id, named in read.items()})
         return {id: Suspicion(id, named.name, self.sourced(path, named, (id,))) for id, named in read.items()}
 
