@@ -180,8 +180,8 @@ def test_the_results_of_more_than_one_chunk_are_added_up(tmp_path: Path) -> None
         for rows in (ROWS, ROWS[::-1], ROWS[:3]):
             file.write_table(_table(rows, dictionaries=True))
     counts = count_results(tmp_path / "out.parquet")
-    assert counts.rows == 17
-    assert counts.levels["urgency"] == {"now": 6, "this_week": 3, "none": 2, "no level": 6}
+    assert counts.rows == 19
+    assert counts.levels["urgency"] == {"now": 6, "this_week": 5, "none": 2, "no_level": 6}
 
 
 def test_refused_rows_are_counted_once_with_all_their_reasons(tmp_path: Path) -> None:
