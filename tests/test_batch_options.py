@@ -247,8 +247,8 @@ def test_how_far_it_is_and_how_fast_is_shown_on_a_terminal(table: str, home: Pat
         encoding="utf-8",
     )
     wanted = (
-        r"in\.csv .*100%.* 4 rows, [0-9,]+ a second"
+        r"in\.csv .*100%.* 4 rows  [0-9,]+ a second"
         if table == "in.csv"
-        else r"cases  2 rows, [0-9,]+ a second"
+        else r"cases  2 rows  [0-9,]+ a second"
     )
     assert re.search(wanted, shown), shown

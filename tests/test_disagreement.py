@@ -177,9 +177,10 @@ def test_batch_writes_nothing_names_the_rows_and_ends_with_3(tmp_path: Path) -> 
 
 
 @pytest.mark.usefixtures("lost_emergency")
-def test_a_case_fails_when_the_engines_disagree_even_if_it_expects_nothing(tmp_path: Path) -> None:
+def test_a_case_fails_when_the_engines_disagree_even_if_one_says_what_it_expects(tmp_path: Path) -> None:
     case = tmp_path / "case.yaml"
-    case.write_text("name: a numb leg\nfacts: {leg_numbness: yes}\n")
+    expected = "expect: {urgency: now, rules: [any/cord-sign]}"
+    case.write_text(f"name: a numb leg\nfacts: {{leg_numbness: yes}}\n{expected}\n")
     said = command("test", str(case))
     assert said.exit_code == 3
     assert "the engines disagree" in said.stdout

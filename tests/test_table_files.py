@@ -40,10 +40,14 @@ def made(rows: int, seed: int = SEED) -> pa.Table:
         {
             "id": [f"p{number}" for number in range(rows)],
             "date": pa.array([rng.choice([20_000, 20_001, None]) for _ in range(rows)], pa.date32()),
-            "cancer": [rng.choice(cancers) if rng.random() < 0.9 else "livr" for _ in range(rows)],
+            "cancer": pa.array(
+                [rng.choice(cancers) if rng.random() < 0.9 else "livr" for _ in range(rows)], pa.string()
+            ),
             "temperature (°C)": [rng.choice([37.0, 38.5, None]) for _ in range(rows)],
             "age (years)": pa.array([rng.choice([40, 60, 61, None]) for _ in range(rows)], pa.int16()),
-            "leg_weakness": pa.array([rng.choice(["none", "both_legs", None]) for _ in range(rows)]),
+            "leg_weakness": pa.array(
+                [rng.choice(["none", "both_legs", None]) for _ in range(rows)], pa.string()
+            ),
         }
     )
 
