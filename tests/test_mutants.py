@@ -25,7 +25,8 @@ from triage.book.logic import All, AtLeast, Condition, Is, Spans, facts_of
 from triage.book.quantity import Scale
 from triage.book.reading.case import Case, Expectation, load_cases
 from triage.book.reading.load import load_book
-from triage.book.rule import Example, Level, Rule, Told
+from triage.book.rule import Example, Level, Rule
+from triage.book.rule import Told as AdviceTold
 from triage.engines.reference import trace
 from triage.engines.smt import thresholds
 from triage.engines.solver import Solver, Undecided
@@ -338,7 +339,7 @@ def partial_case(small_book: RuleBook, **stated: object) -> Case:
     [
         ({}, False),
         ({"possible": Level.today}, True),
-        ({"advice": Told.today}, True),
+        ({"advice": AdviceTold.today}, True),
         ({"status": "unresolved"}, True),
         ({"open": frozenset({"lump_size"})}, True),
         ({"exams": frozenset()}, False),
