@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 from pathlib import Path
@@ -16,6 +17,10 @@ from triage.book.reading.load import load_book
 from triage.engines import durable
 
 BOOKS = Path(__file__).parent / "books"
+
+# No test sees the sessions or settings of whoever runs it, such as those of continuous integration.
+for name in ("XDG_STATE_HOME", "TRIAGE_SETTINGS", "TRIAGE_RULES"):
+    os.environ.pop(name, None)
 settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy machine")
 
