@@ -11,6 +11,16 @@ from triage.calls.session_file import _CHECKSUM, _digest, is_intact
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{12}[+-][0-9:]{5}")
 
 
+class Clock:
+    """A clock that stands where a test sets it."""
+
+    def __init__(self) -> None:
+        self.at = datetime.now().astimezone()
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
 def as_if_written(path: Path, text: str) -> None:
     """Writes a session as triage would have written it."""
     told = text.encode().rpartition(_CHECKSUM)[0] or text.encode()

@@ -7,9 +7,12 @@ import os
 import resource
 import subprocess
 from collections.abc import Callable
+from contextlib import chdir
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.feather
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
@@ -129,6 +132,23 @@ def test_every_librarys_own_words_for_it_are_known(
     said = CliRunner().invoke(triage, ["decide", "patient.yaml"], env=environment(tmp_path))
     assert said.exit_code == memory_code()
     assert WORDS in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("error", [pa.ArrowMemoryError("malloc failed"), OSError(errno.ENOMEM, "no room")])
+@pytest.mark.parametrize("form", ["parquet", "arrow"])
+def test_a_good_table_is_not_called_damaged_for_want_of_memory(
+    form: str, error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = pa.table({"id": ["x"], "chills": ["no"]})
+    if form == "parquet":
+        pq.write_table(table, tmp_path / "in.parquet")
+    else:
+        pa.feather.write_feather(table, str(tmp_path / "in.arrow"), compression="uncompressed")
+    monkeypatch.setattr("triage.cohort.tables.columnar.check_sound", _nothing_left(error))
+    with chdir(tmp_path):
+        said = CliRunner().invoke(triage, ["batch", f"in.{form}", "-o", "out.csv"], env=environment(tmp_path))
+    assert "damaged" not in said.stderr
+    assert said.exit_code == memory_code()
 
 
 def test_other_errors_are_no_lack_of_memory() -> None:

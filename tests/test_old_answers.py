@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.here import run_here
-from tests.sessions import made_older
+from tests.sessions import Clock, made_older
 from triage.book.book import RuleBook
 from triage.book.facts import Answer, NotKnown
 from triage.calls import session as session_module
@@ -106,8 +106,9 @@ def test_what_is_said_to_be_wrong_does_not_count_and_nothing_else_is_taken_for_a
     typed: str, left: set[str], small_book: RuleBook, tmp_path: Path
 ) -> None:
     kept(small_book, tmp_path / "s.yaml", {"cancer": "lung", "blood_flow": "absent"})
-    _, decision = asked_and_told(tmp_path, typed)
+    asked, decision = asked_and_told(tmp_path, typed)
     assert decision["facts"].keys() == left
+    assert ("Press Enter, or type numbers" in asked) is ("hello" in typed), "it was understood at once"
 
 
 def test_the_file_stays_as_it_was_until_something_is_confirmed(small_book: RuleBook, tmp_path: Path) -> None:
@@ -211,22 +212,14 @@ def test_the_hours_of_the_settings_are_heeded(small_book: RuleBook, tmp_path: Pa
         assert decision["facts"].keys() == left
 
 
-class _Clock:
-    def __init__(self) -> None:
-        self.at = datetime.now().astimezone()
-
-    def __call__(self) -> datetime:
-        return self.at
-
-
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> _Clock:
-    made = _Clock()
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
     monkeypatch.setattr(session_module, "now", made)
     return made
 
 
-def overnight(clock: _Clock, *lines: str) -> Iterator[str]:
+def overnight(clock: Clock, *lines: str) -> Iterator[str]:
     """Lines typed at once; at the line `…` a day passes before the next."""
     for line in lines:
         if line == "…":
@@ -236,7 +229,7 @@ def overnight(clock: _Clock, *lines: str) -> Iterator[str]:
 
 
 def held(
-    book: RuleBook, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, clock: _Clock, *lines: str
+    book: RuleBook, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, clock: Clock, *lines: str
 ) -> tuple[Any, Session]:
     """A conversation in one process in which these lines are typed, and its decision."""
     from triage.cli.conversation import Conversation
@@ -262,7 +255,7 @@ DENIED = ("60", "0", "1", "36.6", "0", "1")
 
 
 def test_a_screen_left_open_over_night_tells_no_result_of_yesterday(
-    small_book: RuleBook, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, clock: _Clock
+    small_book: RuleBook, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, clock: Clock
 ) -> None:
     today, _ = held(small_book, monkeypatch, tmp_path / "today", clock, *DENIED, *("0",) * 9)
     assert today.status == "decided"
@@ -274,7 +267,7 @@ def test_a_screen_left_open_over_night_tells_no_result_of_yesterday(
 
 
 def test_the_result_is_not_told_from_yesterday_when_enter_comes_a_day_later(
-    small_book: RuleBook, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, clock: _Clock
+    small_book: RuleBook, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, clock: Clock
 ) -> None:
     lines = (*DENIED, *("0",) * 3)
     decision, _ = held(small_book, monkeypatch, tmp_path / "a", clock, *lines, "…")

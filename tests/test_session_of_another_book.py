@@ -105,6 +105,15 @@ def test_what_is_left_out_is_told_in_words_where_the_book_has_words_for_it(
     assert "It does not ask any more, or not so: zeal, “Weak legs”. These answers are left out." in said.err
 
 
+def test_a_book_that_began_a_session_is_not_said_to_have_come_later(other: Path, tmp_path: Path) -> None:
+    run_here(tmp_path, "ask", "--session", "s.yaml", typed="60\nq\n")
+    run_here(tmp_path, "ask", "--resume", "s.yaml", "--rules", other, typed="0\nq\n")
+    run_here(tmp_path, "ask", "--resume", "s.yaml", "--note", "note.txt", typed="q\n")
+    note = (tmp_path / "note.txt").read_text()
+    assert "The session was also asked by another rule book (" in note
+    assert "begun by" not in note
+
+
 def test_a_session_that_does_not_say_its_words_is_asked_again_by_another_book(
     small_book: RuleBook, tmp_path: Path
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 
 from tests.here import run_here
 from tests.seed import SEED
-from tests.sessions import as_if_written, made_older
+from tests.sessions import Clock, as_if_written, made_older
 from tests.terminals import Terminal
 from triage.book.book import RuleBook
 from triage.book.facts import Answer
@@ -23,23 +23,15 @@ from triage.calls.session import EditedOutside, Session
 ANSWERS: dict[str, Answer] = {"age": 60, "cancer": "lung", "temperature": 400}
 
 
-class _Clock:
-    def __init__(self) -> None:
-        self.at = datetime.now().astimezone()
-
-    def __call__(self) -> datetime:
-        return self.at
-
-
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> _Clock:
-    made = _Clock()
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
     monkeypatch.setattr(session_module, "now", made)
     return made
 
 
 @pytest.fixture
-def path(small_book: RuleBook, tmp_path: Path, clock: _Clock) -> Path:
+def path(small_book: RuleBook, tmp_path: Path, clock: Clock) -> Path:
     """The file of a session with ANSWERS and a tick."""
     session = Session(small_book, tmp_path / "s.yaml")
     session.give(ANSWERS, ["back_pain"])
@@ -99,7 +91,7 @@ def test_no_flipped_bit_makes_a_tick_count_or_is_a_defect(small_book: RuleBook, 
 
 
 def test_a_fever_of_yesterday_is_none_of_today_because_enter_came_after_midnight(
-    small_book: RuleBook, path: Path, clock: _Clock
+    small_book: RuleBook, path: Path, clock: Clock
 ) -> None:
     edited(path)
     session = Session.resume(small_book, path)
@@ -112,7 +104,7 @@ def test_a_fever_of_yesterday_is_none_of_today_because_enter_came_after_midnight
 
 
 def test_to_confirm_an_edited_answer_makes_it_no_younger(
-    small_book: RuleBook, path: Path, clock: _Clock
+    small_book: RuleBook, path: Path, clock: Clock
 ) -> None:
     edited(path)
     clock.at += timedelta(hours=5)
@@ -126,7 +118,7 @@ def test_to_confirm_an_edited_answer_makes_it_no_younger(
 
 
 def test_what_was_not_on_the_screen_is_neither_confirmed_nor_lost(
-    small_book: RuleBook, path: Path, clock: _Clock
+    small_book: RuleBook, path: Path, clock: Clock
 ) -> None:
     made_older(path, timedelta(days=2))
     session = Session.resume(small_book, path)
@@ -139,7 +131,7 @@ def test_what_was_not_on_the_screen_is_neither_confirmed_nor_lost(
 
 
 def test_what_lasts_is_still_to_be_confirmed_after_a_kill_at_the_screen_that_asks(
-    small_book: RuleBook, path: Path, clock: _Clock, tmp_path: Path
+    small_book: RuleBook, path: Path, clock: Clock, tmp_path: Path
 ) -> None:
     session = Session.resume(small_book, path)
     clock.at += timedelta(days=1)
@@ -199,7 +191,7 @@ def test_a_nurse_who_types_numbers_with_a_semicolon_means_this_screen_and_not_th
 
 
 def test_the_same_screen_says_why_it_asks_and_not_why_it_asked_before(
-    small_book: RuleBook, path: Path, clock: _Clock
+    small_book: RuleBook, path: Path, clock: Clock
 ) -> None:
     edited(path)
     session = Session.resume(small_book, path)
@@ -253,7 +245,7 @@ def test_a_file_of_somebody_else_that_was_put_there_is_named_and_counts_only_onc
 
 
 def test_a_file_that_was_put_there_on_another_day_is_no_defect(
-    small_book: RuleBook, path: Path, clock: _Clock
+    small_book: RuleBook, path: Path, clock: Clock
 ) -> None:
     session = Session.resume(small_book, path)
     clock.at += timedelta(days=1)
@@ -281,7 +273,7 @@ def test_who_wants_nothing_kept_any_more_is_not_told_of_a_file_called_none(tmp_p
 
 
 def test_the_date_of_a_call_is_that_of_the_oldest_answer_that_counts(
-    small_book: RuleBook, tmp_path: Path, clock: _Clock
+    small_book: RuleBook, tmp_path: Path, clock: Clock
 ) -> None:
     session = Session(small_book, tmp_path / "s.yaml", 6)
     begun = clock.at

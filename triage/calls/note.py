@@ -42,7 +42,8 @@ class Call:
     """Which call a note is of: its name, when it began, and when the first call of its session did.
 
     `carried` are the answers that were told before this call and confirmed in it, and when they were
-    told; `other_books` are the hashes of other rule books that asked before.
+    told; `other_books` are the hashes of other rule books that asked before, of which the first began the
+    session unless it `began_with_this_book`.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Call:
     begun_on: datetime
     carried: Mapping[str, datetime] = field(default_factory=dict)
     other_books: tuple[str, ...] = ()
+    began_with_this_book: bool = False
 
 
 def handover_note(decision: Decision, settings: Settings, call: Call, *, width: int | None = None) -> str:
@@ -102,8 +104,13 @@ def _paragraphs(decision: Decision, settings: Settings, call: Call) -> Iterator[
         yield "SOURCES"
         for rule in decision.acted_on:
             yield from _block(f"  {_named(rule)}", source_lines(decision, rule), indent="    ")
-    begun = [f"The session was begun by another rule book ({book[:12]})." for book in call.other_books]
-    yield from _block("RULE BOOK", [stamp(decision), *begun])
+    yield from _block("RULE BOOK", [stamp(decision), *_asked_before(call)])
+
+
+def _asked_before(call: Call) -> Iterator[str]:
+    for number, book in enumerate(call.other_books):
+        did = "also asked" if number or call.began_with_this_book else "begun"
+        yield f"The session was {did} by another rule book ({book[:12]})."
 
 
 def _minute(at: datetime) -> str:

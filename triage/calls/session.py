@@ -109,7 +109,15 @@ class Session:
         """The call whose answers these are, for its note."""
         given = self.contents.given
         carried = {name: given[name].first for name in self.answers if given[name].first != given[name].on}
-        return Call(self.name, self.asked_on, self.contents.begun_on, carried, self.other_books)
+        first = next((block.rules_hash for block in self.contents.earlier), self.book.hash)
+        return Call(
+            self.name,
+            self.asked_on,
+            self.contents.begun_on,
+            carried,
+            self.other_books,
+            began_with_this_book=first == self.book.hash,
+        )
 
     def give(self, answers: Mapping[str, Answer], ticked: Sequence[str] = ()) -> None:
         """Adds answers and keeps them. They count also where an error says that they could not be kept.

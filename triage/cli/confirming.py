@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from triage.calls.session import Session
 from triage.cli.lines import Lines, Stopped, say
-from triage.cli.replies import read_move, read_number
+from triage.cli.replies import read_move, read_number, tokens
 from triage.decision.sentences import TICKED
 
 _IS_THIS = "Is this what was answered, and is it still right?"
@@ -57,5 +55,5 @@ def _wrong(text: str, count: int) -> set[int] | None:
         return set()
     if word in _NONE_RIGHT:
         return set(range(1, count + 1))
-    numbers = [read_number(part, count) for part in re.split(r"[\s,;&+]+|\s+and\s+", word) if part]
+    numbers = [read_number(token, count) for token in tokens(word) if token]
     return {number for number in numbers if number} if numbers and None not in numbers else None

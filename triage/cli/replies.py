@@ -140,6 +140,11 @@ def _answers(fact: Fact, text: str) -> bool:
     return True
 
 
+def tokens(text: str) -> list[str]:
+    """What stands between blanks, commas, `;` and *and*: the numbers of a list, as people part them."""
+    return re.split(r"\s+and\s+|[\s,;&+]+", text)
+
+
 def read_ticks(facts: tuple[Fact, ...], text: str) -> Ticked:
     """What was ticked on a list: `0` is none of these; `2 d3` is yes to 2, not sure of 3, no to the rest.
 
@@ -154,7 +159,7 @@ def read_ticks(facts: tuple[Fact, ...], text: str) -> Ticked:
         return Ticked((), facts, not_known)
     there: list[Fact] = []
     unsure: list[Fact] = []
-    for token in re.split(r"\s+and\s+|[\s,;&+]+", word):
+    for token in tokens(word):
         match = re.fullmatch(r"(d?)([0-9]{1,3})[.)]?", token, re.ASCII)
         if match is None or not 1 <= int(match[2]) <= len(facts):
             whole = "Nothing of this line was used: a list takes its own numbers alone. "

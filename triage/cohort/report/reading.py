@@ -48,6 +48,8 @@ def _told(path: Path, read: Callable[[Path], Iterator[Block]]) -> Iterator[Block
 
     try:
         yield from read(path)
+    except MemoryError:
+        raise
     except (pa.ArrowException, OSError, ValueError) as error:
         if isinstance(error, OSError) and error.filename is not None:
             raise

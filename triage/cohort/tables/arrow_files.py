@@ -25,7 +25,7 @@ from triage.cohort.tables.arrow_messages import (
 from triage.cohort.tables.columnar import Columnar, Group, small_ones_together
 from triage.cohort.tables.limits import MOST_METADATA
 from triage.cohort.tables.pipe import Pipe, standard_input
-from triage.cohort.tables.sound import BROKEN, damaged
+from triage.cohort.tables.sound import told_as_damaged
 from triage.cohort.tables.unpacked import Unpacked
 
 _END = struct.Struct("<i6s")
@@ -37,7 +37,7 @@ def open_arrow(book: RuleBook, path: Path, stack: ExitStack) -> Columnar:
 
     A file is not mapped into memory: cut short while it is read, it would end the process.
     """
-    try:
+    with told_as_damaged(path):
         if str(path) == "-":
             return _stream(book, path, standard_input(), stack)
         if path.is_fifo():
@@ -52,8 +52,6 @@ def open_arrow(book: RuleBook, path: Path, stack: ExitStack) -> Columnar:
             for numbers, rows in small_ones_together(messages.rows())
         ]
         return Columnar(book, path, file.schema, groups)
-    except BROKEN:
-        raise damaged(path) from None
 
 
 class _Messages:

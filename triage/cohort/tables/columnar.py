@@ -16,7 +16,7 @@ from triage.cohort.tables.cells import usual
 from triage.cohort.tables.coding import coded_block
 from triage.cohort.tables.column_types import wrong_type
 from triage.cohort.tables.columns import columns_named
-from triage.cohort.tables.sound import BROKEN, check_sound, damaged
+from triage.cohort.tables.sound import check_sound, damaged, told_as_damaged
 from triage.cohort.threads import ahead, each_in_order
 
 _START: Position = {"group": 0, "skip": 0, "row": 0}
@@ -108,19 +108,15 @@ class Columnar:
                 raise damaged(self._path)
 
     def _together(self, group: Group) -> int:
-        try:
+        with told_as_damaged(self._path):
             return min(group.together(), ROWS)
-        except BROKEN:
-            raise damaged(self._path) from None
 
     def _sound_batches(self, group: Group) -> Iterator[pa.RecordBatch]:
         """The batches of a group as they are in the file. Raises Problems where their bytes are none."""
-        try:
+        with told_as_damaged(self._path):
             for batch in group.read():
                 check_sound(self._path, self._columns, batch)
                 yield batch
-        except BROKEN:
-            raise damaged(self._path) from None
 
 
 def small_ones_together(sizes: Iterable[int]) -> Iterator[tuple[list[int], int]]:

@@ -51,6 +51,8 @@ class JsonBlocks:
             table = pa.json.read_json(
                 pa.BufferReader(text), pa.json.ReadOptions(block_size=IN_CACHE, use_threads=False), options
             )
+        except MemoryError:
+            raise
         except pa.ArrowException:
             return None
         filled = [name for name in table.column_names if table[name].null_count < table.num_rows]

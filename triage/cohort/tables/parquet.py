@@ -20,7 +20,7 @@ from triage.cohort.tables.folders import parquet_files
 from triage.cohort.tables.limits import MOST_METADATA
 from triage.cohort.tables.parquet_memory import HowToRead
 from triage.cohort.tables.parquet_pages import Chunk, chunks_of
-from triage.cohort.tables.sound import BROKEN, damaged
+from triage.cohort.tables.sound import told_as_damaged
 
 _LENGTH = 8  # of the length of the footer and the name of the form, which end a file
 _MOST_PARTS = 100_000
@@ -38,10 +38,8 @@ def open_parquet(book: RuleBook, path: Path) -> Columnar:
     groups: list[Group] = []
     schema: pa.Schema | None = None
     for name in files:
-        try:
+        with told_as_damaged(name):
             here, some = _groups(name)
-        except BROKEN:
-            raise damaged(name) from None
         if schema is not None and here != schema:
             raise Problems([_other_columns(name, here, files[0].relative_to(path), schema)])
         schema = here

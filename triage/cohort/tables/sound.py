@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import errno
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +16,19 @@ from triage.cohort.tables.cells import type_of_cells
 from triage.cohort.tables.columns import Column
 from triage.cohort.tables.limits import MOST_AT_ONCE, too_large
 
-BROKEN = (pa.ArrowException, OSError, UnicodeDecodeError)
+_BROKEN = (pa.ArrowException, OSError, UnicodeDecodeError)
 """What pyarrow raises for a file that is not what its name says."""
+
+
+@contextmanager
+def told_as_damaged(path: Path) -> Iterator[None]:
+    """Raises Problems for what pyarrow raises of a broken file. A lack of memory is no fault of the file."""
+    try:
+        yield
+    except _BROKEN as error:
+        if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
+            raise
+        raise damaged(path) from None
 
 
 def damaged(path: Path) -> Problems:
@@ -46,6 +59,8 @@ def _wrong(column: pa.Array) -> str:
         if _nulls_in(column) != column.null_count:
             return "it has other empty cells than it says"
         (column.dictionary if listed else column).validate(full=True)
+    except MemoryError:
+        raise
     except pa.ArrowException:
         return no_cell
     return no_cell if listed and not _are_places(column.indices, len(column.dictionary)) else ""
